@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { decode } from './codec.ts'
+import { parseTopic, topicName } from './topics.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+describe('codec', () => {
+  it('reads an empty heartbeat as up', () => {
+    expect(decode('heartbeat', bytes(''))).toMatchObject({ ok: true, value: { status: 'up' } })
+  })
+
+  it('ignores unknown keys and reads ISO times', () => {
+    const decoded = decode('heartbeat', bytes('{"status":"down","at":"2026-11-24T09:44:18+07:00","colour":"red"}'))
+    expect(decoded).toMatchObject({ ok: true, value: { status: 'down', at: Date.UTC(2026, 10, 24, 2, 44, 18) } })
+    expect(decoded.ok && 'colour' in decoded.value).toBe(false)
+  })
+
+  it('says what is wrong instead of throwing', () => {
+    expect(decode('heartbeat', bytes('{"status":"fine"}'))).toMatchObject({ ok: false })
+    expect(decode('heartbeat', new Uint8Array([0xff, 0xfe]))).toMatchObject({ ok: false })
+    expect(decode('heartbeat', bytes(' '.repeat(5000)))).toEqual({
+      ok: false,
+      reason: '5000 bytes, the limit of heartbeat is 4096',
+    })
+    expect(decode('pulse', bytes(''))).toMatchObject({ ok: false })
+  })
+})
+
+describe('topics', () => {
+  it('builds and parses the same topic', () => {
+    const topic = topicName('doorEvents', { door: 'ruang-komando' })
+    expect(topic).toBe('siaga/v1/doors/ruang-komando/events')
+    expect(parseTopic(topic)).toEqual({ channel: 'doorEvents', subject: 'ruang-komando' })
+  })
+
+  it('refuses ids that would change the topic', () => {
+    expect(() => topicName('heartbeat', { app: 'a/b' })).toThrow(RangeError)
+    expect(parseTopic('siaga/v1/apps/+/heartbeat')).toBeUndefined()
+    expect(parseTopic('siaga/v1/apps/A/heartbeat')).toBeUndefined()
+  })
+})

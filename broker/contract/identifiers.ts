@@ -1,0 +1,27 @@
+/** Scalars that every payload shares. Ids are `[a-z0-9-]{1,64}`: safe as a topic level, a file name and a Map key. */
+import { z } from 'zod'
+
+export const idPattern = '[a-z0-9-]{1,64}'
+export const Id = z.string().regex(/^[a-z0-9-]{1,64}$/, 'an id is 1 to 64 of a-z, 0-9 and -')
+
+/** Random 128-bit id of an agent's outbox file, in hex: a new file is a new journal, so its sequence may restart. */
+export const JournalId = z.string().regex(/^[0-9a-f]{32}$/, 'a journal id is 32 hex digits')
+
+/** SHA-256 in lower-case hex. */
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a hash is 64 hex digits')
+
+/** Kernel boot id, or any token a sender changes when its sequence starts again. */
+export const BootId = z.string().min(1).max(64)
+
+/** A sender's running number; whole, from 0. */
+export const Sequence = z.int().min(0)
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export const EpochMs = z.int().min(0).max(8_640_000_000_000_000)
+
+/** A sender's clock as ISO 8601 or epoch milliseconds; decoded to epoch milliseconds. */
+export const SenderTime = z.union([EpochMs, z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))])
+
+/** What an agent knows of its clock: set by NTP, running on since then, or never set since boot. */
+export const ClockState = z.enum(['synced', 'hold', 'unset'])
+export type ClockState = z.infer<typeof ClockState>

@@ -1,0 +1,13 @@
+/** The server's own beat through the whole ingest path: its return through the journal proves broker, journal and tail alive. */
+import { z } from 'zod'
+import { BootId, EpochMs, Sequence } from './identifiers.ts'
+
+export const Pulse = z.object({
+  /** Kernel boot id of the server's host; `monoMs` compares only within one boot. */
+  boot: BootId,
+  seq: Sequence,
+  at: EpochMs,
+  /** CLOCK_MONOTONIC when it was sent, milliseconds. */
+  monoMs: z.number().min(0),
+})
+export type Pulse = z.infer<typeof Pulse>

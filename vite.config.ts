@@ -1,0 +1,37 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vitest/config'
+
+const here = import.meta.dirname
+const node = { root: here, environment: 'node' as const, pool: 'forks' as const }
+/** Real processes and system packages: slow, and one at a time on a two-core machine. */
+const real = { ...node, testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }
+
+export default defineConfig({
+  root: 'web',
+  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
+  define: { __BUILD_ID__: JSON.stringify(process.env['SIAGA_BUILD_ID'] ?? 'dev') },
+  build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 },
+  test: {
+    root: here,
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...node,
+          name: 'unit',
+          include: ['{broker,edge,server,scripts}/**/*.test.ts', 'test/unit/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        resolve: { conditions: ['browser'] },
+        test: { root: here, name: 'web', environment: 'happy-dom', include: ['web/**/*.test.ts'] },
+      },
+      { extends: true, test: { ...real, name: 'integration', include: ['test/integration/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { ...real, name: 'system', include: ['test/system/**/*.test.ts', 'test/browser/**/*.test.ts'] },
+      },
+    ],
+  },
+})
