@@ -1,0 +1,56 @@
+/** The real broker in this process, on a free port, with its journal at hand. */
+
+import { onTestFinished } from 'vitest'
+import type { Identity } from '#contract/access.ts'
+import { silentLog } from '#runtime/log.ts'
+import { readSettings } from '#runtime/settings.ts'
+import { startBroker } from '../../broker/app.ts'
+import { type Credentials, openCredentials } from '../../broker/identity/credentials.ts'
+import type { JournalRow } from '../../broker/journal/entry.ts'
+import { type JournalReader, openJournalReader } from '../../broker/journal/reader.ts'
+import { brokerShape } from '../../broker/settings.ts'
+import { mqttClient } from './mqtt.ts'
+import { temporaryDirectory } from './temporary.ts'
+
+export interface TestBroker {
+  readonly dataDir: string
+  readonly port: number
+  readonly url: string
+  readonly credentials: Credentials
+  readonly reader: JournalReader
+  /** All rows of messages, without the writer's own. */
+  rows(): JournalRow[]
+  connect(identity: Identity, options?: Parameters<typeof mqttClient>[1]): ReturnType<typeof mqttClient>
+  close(): Promise<void>
+}
+
+export async function startTestBroker(dataDir = temporaryDirectory()): Promise<TestBroker> {
+  const settings = readSettings(brokerShape, { SIAGA_DATA_DIR: dataDir, SIAGA_MQTT_PORT: '0' })
+  const broker = await startBroker(settings, { log: silentLog })
+  const credentials = openCredentials(dataDir)
+  const reader = openJournalReader(dataDir)
+  if (!reader) throw new Error('the broker made no journal')
+  let open = true
+  const close = async () => {
+    if (!open) return
+    open = false
+    reader.close()
+    credentials.close()
+    await broker.close()
+  }
+  onTestFinished(close)
+  const url = `mqtt://127.0.0.1:${broker.port}`
+  return {
+    dataDir,
+    port: broker.port,
+    url,
+    credentials,
+    reader,
+    rows: () => reader.readAfter(0, 100_000).filter((row) => row.sender !== 'journal'),
+    connect: (identity, options) => {
+      const { username, password } = credentials.issue(identity)
+      return mqttClient(url, { username, password, ...options })
+    },
+    close,
+  }
+}

@@ -1,0 +1,15 @@
+/** Waits for a condition instead of for a time. */
+import { setTimeout as delay } from 'node:timers/promises'
+
+const POLL_MS = 10
+
+/** @throws Error naming `what` when it is not so within `timeoutMs` */
+export async function until<T>(what: string, look: () => T | undefined | false | null, timeoutMs = 10_000): Promise<T> {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    const seen = look()
+    if (seen) return seen
+    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`)
+    await delay(POLL_MS)
+  }
+}
