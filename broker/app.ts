@@ -1,0 +1,107 @@
+/** Composition root of the broker process: lock, journal, credentials, MQTT listener, watermarks. */
+import { join } from 'node:path'
+import type { ChannelName } from '#contract/channels.ts'
+import { encode } from '#contract/codec.ts'
+import { parseTopic, topicName } from '#contract/topics.ts'
+import { type Clock, readBootId, systemClock } from '#runtime/clock.ts'
+import { openDataDirectory } from '#runtime/data-directory.ts'
+import { acquireLock } from '#runtime/lock-file.ts'
+import type { Log } from '#runtime/log.ts'
+import type { Running } from '#runtime/run.ts'
+import { openCredentials } from './identity/credentials.ts'
+import type { Entry, Watermark } from './journal/entry.ts'
+import { openJournalWriter } from './journal/writer.ts'
+import { startListener } from './listener/listener.ts'
+import { createPublishing } from './listener/publishing.ts'
+import { Sessions } from './listener/sessions.ts'
+import type { BrokerSettings } from './settings.ts'
+
+const DAY_MS = 86_400_000
+
+export interface Broker extends Running {
+  readonly port: number
+}
+
+export interface BrokerParts {
+  readonly log: Log
+  readonly clock?: Clock
+}
+
+export async function startBroker(
+  settings: BrokerSettings,
+  { log, clock = systemClock }: BrokerParts,
+): Promise<Broker> {
+  const dataDir = openDataDirectory(settings)
+  const lock = acquireLock(join(dataDir, 'journal.lock'))
+  const credentials = openCredentials(dataDir)
+  // The listener is made last, but a commit may move a watermark before: nothing is lost, the start publishes all.
+  let publishWatermark = (_: Watermark) => {}
+  const journal = await openJournalWriter({
+    dataDir,
+    boot: readBootId(),
+    log,
+    retentionMs: settings.SIAGA_JOURNAL_RETENTION_DAYS * DAY_MS,
+    wallMs: clock.wallMs,
+    onWatermark: (watermark) => publishWatermark(watermark),
+  })
+  await journal.append([boundary('started', clock)])
+
+  const sessions = new Sessions(credentials, log)
+  const publishing = createPublishing({ sessions, journal, clock, log })
+  const known = new Set<string>()
+  const listener = await startListener({
+    host: settings.SIAGA_MQTT_HOST,
+    port: settings.SIAGA_MQTT_PORT,
+    sessions,
+    publishing,
+    log,
+    async beforeSubscribe(topic) {
+      const parsed = parseTopic(topic)
+      if (!parsed?.channel.endsWith('Acknowledged') || known.has(topic)) return
+      known.add(topic)
+      await listener.publish(topic, encode('doorAcknowledged', { journal: null, seq: 0 }), true)
+    },
+  })
+  publishWatermark = (watermark) => {
+    const topic = acknowledgedTopic(watermark)
+    known.add(topic)
+    listener
+      .publish(topic, encode('doorAcknowledged', { journal: watermark.journal, seq: watermark.seq }), true)
+      .catch((error: unknown) => log.error({ err: error, topic }, 'could not publish a watermark'))
+  }
+  for (const watermark of journal.watermarks) publishWatermark(watermark)
+  log.info({ port: listener.port }, 'broker ready')
+
+  return {
+    port: listener.port,
+    async close() {
+      await listener.close()
+      await journal.append([boundary('stopped', clock)])
+      await journal.close()
+      credentials.close()
+      lock.release()
+    },
+  }
+}
+
+/** A row of the writer's own: between `stopped` (or the last row, if it died) and `started` nothing could be heard. */
+function boundary(channel: 'started' | 'stopped', clock: Clock): Entry {
+  return {
+    channel,
+    subject: 'broker',
+    sender: 'journal',
+    receivedMs: clock.wallMs(),
+    monoMs: clock.monoMs(),
+    payload: '{}',
+  }
+}
+
+function acknowledgedTopic({ channel, subject }: Watermark): string {
+  const answers: Partial<Record<ChannelName | string, (id: string) => string>> = {
+    doorEvents: (door) => topicName('doorAcknowledged', { door }),
+    results: (vantage) => topicName('vantageAcknowledged', { vantage }),
+  }
+  const build = answers[channel]
+  if (!build) throw new Error(`channel ${channel} has no watermark`)
+  return build(subject)
+}

@@ -1,0 +1,67 @@
+/**
+ * The thread that commits: one slow fsync (10 to 150 ms on a busy disk) must not freeze every MQTT client.
+ * In: `CommitRequest`; out: `CommitReply`, one for one and in order.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Append, Watermark } from './entry.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+import { openJournalForWriting } from './schema.ts'
+
+export interface CommitWorkerSettings {
+  readonly path: string
+  readonly boot: string
+}
+
+export type CommitRequest =
+  | { readonly kind: 'commit'; readonly entries: readonly Append[] }
+  | { readonly kind: 'prune'; readonly beforeMs: number; readonly limit: number }
+  | { readonly kind: 'close' }
+
+export type CommitReply =
+  | { readonly kind: 'ready'; readonly watermarks: readonly Watermark[] }
+  | { readonly kind: 'committed'; readonly watermarks: readonly Watermark[] }
+  | { readonly kind: 'pruned'; readonly rows: number }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'closed' }
+
+if (parentPort) serve(parentPort, workerData as CommitWorkerSettings)
+
+function serve(port: NonNullable<typeof parentPort>, settings: CommitWorkerSettings): void {
+  const open = () => {
+    const db = openJournalForWriting(settings.path)
+    return { db, ledger: createLedger(db, settings.boot) }
+  }
+  let journal: ReturnType<typeof open> | undefined = open()
+
+  const answer = (request: CommitRequest): CommitReply => {
+    if (request.kind === 'close') {
+      journal?.db.close()
+      return { kind: 'closed' }
+    }
+    try {
+      journal ??= open()
+      return perform(journal.ledger, request)
+    } catch (error) {
+      // After a failed fsync the pages' state is unknown: never go on with the same handle.
+      journal = closeQuietly(journal)
+      return { kind: 'failed', reason: (error as Error).message }
+    }
+  }
+
+  port.on('message', (request: CommitRequest) => port.postMessage(answer(request)))
+  port.postMessage({ kind: 'ready', watermarks: journal.ledger.watermarks() } satisfies CommitReply)
+}
+
+function perform(ledger: Ledger, request: Exclude<CommitRequest, { kind: 'close' }>): CommitReply {
+  if (request.kind === 'prune') return { kind: 'pruned', rows: ledger.prune(request.beforeMs, request.limit) }
+  return { kind: 'committed', watermarks: ledger.commit(request.entries) }
+}
+
+function closeQuietly(journal: { db: { close(): void } } | undefined): undefined {
+  try {
+    journal?.db.close()
+  } catch {
+    // The handle is given up either way; the failed commit itself is what gets reported.
+  }
+  return undefined
+}
