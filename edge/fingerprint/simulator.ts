@@ -1,0 +1,151 @@
+/**
+ * A fingerprint module that speaks the protocol's bytes on any stream (a PTY, or one end of an in-memory pair), with
+ * the faults seen in the field. The agent cannot tell it from hardware.
+ */
+import type { Duplex } from 'node:stream'
+import { confirmations, packetKinds, READY_BYTE } from './datasheet.ts'
+import { encodePacket, PREFIX_BYTES } from './packet.ts'
+import { createParser, type ParserOutput } from './parser.ts'
+import { type ModuleOptions, SimulatedModule } from './simulated-module.ts'
+
+/**
+ * What happens to one answer: `silent` none is sent; `flipped-bit` a payload bit is inverted; `half-frame` only its
+ * first half is sent; `slow` it comes `slowMs` late; `noise` random-looking bytes, half a header among them, go first.
+ */
+export type AnswerFault = 'silent' | 'flipped-bit' | 'half-frame' | 'slow' | 'noise'
+
+export interface SimulatorOptions extends ModuleOptions {
+  /** Working time of each command by its instruction code, milliseconds; 0 when absent. */
+  readonly delaysMs?: Readonly<Record<number, number>>
+  readonly slowMs?: number
+}
+
+export interface SensorSimulator {
+  /** Lays a finger on the glass; the same id is the same finger. */
+  press(fingerId: string): void
+  lift(): void
+  /** Templates by slot. */
+  readonly library: Map<number, string>
+  /** The next answers suffer these faults, one each. */
+  inject(...faults: AnswerFault[]): void
+  /** While true nothing is answered at all. */
+  setSilent(silent: boolean): void
+  /** Power lost and back: forgets the verified password and the buffers, then says it is ready. */
+  dipPower(): void
+  /** Sends bytes nobody asked for. */
+  emit(bytes: Uint8Array): void
+  /** Instruction codes received so far, the newest 1,000. */
+  readonly received: readonly number[]
+  /** Stops listening and answering; the stream stays the caller's. */
+  close(): void
+}
+
+/** About one second past the longest time-out of a plain command. */
+const SLOW_DEFAULT_MS = 2_000
+const RECEIVED_MAX = 1_000
+/** Commands that wait while one is worked on; a real module's receive buffer holds about as many. */
+const JOBS_MAX = 16
+
+interface Job {
+  readonly workMs: number
+  readonly answer: () => Uint8Array
+  readonly fault: AnswerFault | undefined
+}
+const noiseBytes = Uint8Array.from([0x00, 0xef, 0x55, 0xef, 0x01, 0xff, 0x13])
+
+export function createSensorSimulator(stream: Duplex, options: SimulatorOptions = {}): SensorSimulator {
+  const { delaysMs = {}, slowMs = SLOW_DEFAULT_MS } = options
+  const module = new SimulatedModule(options)
+  const parser = createParser()
+  const jobs: Job[] = []
+  const faults: AnswerFault[] = []
+  const received: number[] = []
+  let silent = false
+  let timer: NodeJS.Timeout | undefined
+
+  const send = (payload: Uint8Array, fault: AnswerFault | undefined) => {
+    const frame = encodePacket({ address: module.address, kind: packetKinds.acknowledge, payload })
+    for (const bytes of spoil(frame, fault)) stream.write(bytes)
+  }
+  /** One command after the other, as the module's single processor does. */
+  const workOn = () => {
+    const job = jobs[0]
+    if (!job || timer) return
+    const finish = () => {
+      timer = undefined
+      jobs.shift()
+      send(job.answer(), job.fault)
+      workOn()
+    }
+    if (job.workMs > 0) timer = setTimeout(finish, job.workMs)
+    else finish()
+  }
+  const enqueue = (workMs: number, answer: () => Uint8Array) => {
+    if (jobs.length >= JOBS_MAX) return
+    const fault = silent ? 'silent' : faults.shift()
+    jobs.push({ workMs: workMs + (fault === 'slow' ? slowMs : 0), answer, fault })
+    workOn()
+  }
+  const obey = (payload: Uint8Array) => {
+    const instruction = payload[0] ?? 0
+    received.push(instruction)
+    if (received.length > RECEIVED_MAX) received.shift()
+    enqueue(delaysMs[instruction] ?? 0, () => module.answer(payload))
+  }
+  const take = (output: ParserOutput) => {
+    if (output.type === 'discarded') {
+      if (output.reason === 'checksum') enqueue(0, () => Uint8Array.of(confirmations.badPacket))
+    } else if (output.packet.address === module.address && output.packet.kind === packetKinds.command) {
+      obey(output.packet.payload)
+    }
+  }
+  const onData = (bytes: Uint8Array) => {
+    // hrtime, not a clock of the caller's: the simulator stands for another device.
+    for (const output of parser.push(bytes, Number(process.hrtime.bigint()) / 1e6)) take(output)
+  }
+  stream.on('data', onData)
+  stream.write(Uint8Array.from([READY_BYTE]))
+
+  return {
+    press: (fingerId) => {
+      module.finger = fingerId
+    },
+    lift: () => {
+      module.finger = undefined
+    },
+    library: module.library,
+    inject: (...more) => void faults.push(...more),
+    setSilent: (value) => {
+      silent = value
+    },
+    dipPower: () => {
+      module.restart()
+      stream.write(Uint8Array.from([READY_BYTE]))
+    },
+    emit: (bytes) => void stream.write(bytes),
+    received,
+    close: () => {
+      stream.off('data', onData)
+      clearTimeout(timer)
+      jobs.length = 0
+    },
+  }
+}
+
+function spoil(frame: Uint8Array, fault: AnswerFault | undefined): Uint8Array[] {
+  switch (fault) {
+    case 'silent':
+      return []
+    case 'half-frame':
+      return [frame.slice(0, frame.length >> 1)]
+    case 'noise':
+      return [noiseBytes, frame]
+    case 'flipped-bit': {
+      const flipped = frame.slice()
+      flipped[PREFIX_BYTES] = (flipped[PREFIX_BYTES] ?? 0) ^ 0x04
+      return [flipped]
+    }
+    default:
+      return [frame]
+  }
+}

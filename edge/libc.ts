@@ -1,0 +1,56 @@
+/**
+ * The C library functions that Node does not offer, by FFI: pseudo-terminals (POSIX.1-2024 posix_openpt) and the
+ * kernel's clock status (adjtimex(2)). Works on x64 and arm64 Linux without a compiler; the only importer of `koffi`.
+ */
+import { constants } from 'node:fs'
+import koffi from 'koffi'
+
+// The program itself: Node links the C library, so this needs no file name, which glibc and musl do not share.
+const libc = koffi.load(null)
+const posixOpenpt = libc.func('int posix_openpt(int flags)')
+const grantpt = libc.func('int grantpt(int fd)')
+const unlockpt = libc.func('int unlockpt(int fd)')
+const ptsnameR = libc.func('int ptsname_r(int fd, _Out_ uint8_t *name, size_t size)')
+const tcgetattr = libc.func('int tcgetattr(int fd, _Out_ uint8_t *termios)')
+const tcsetattr = libc.func('int tcsetattr(int fd, int actions, const uint8_t *termios)')
+const cfmakeraw = libc.func('void cfmakeraw(_Inout_ uint8_t *termios)')
+const adjtimex = libc.func('int adjtimex(_Inout_ uint8_t *timex)')
+
+const PATH_BYTES = 128
+/** struct termios is 60 bytes on Linux (glibc and musl, x64 and arm64); the rest is spare. */
+const TERMIOS_BYTES = 128
+const TCSANOW = 0
+/** struct timex is 208 bytes on 64-bit Linux; all zero asks without changing anything. */
+const TIMEX_BYTES = 208
+const TIME_ERROR = 5
+/** O_CLOEXEC, which Node's constants lack: a child must not keep the terminal alive. */
+const O_CLOEXEC = 0o2_000_000
+
+/** A new master, unlocked; `path` is its slave. The caller closes `fd`. @throws Error naming the call that failed. */
+export function openPtyMaster(): { fd: number; path: string } {
+  const fd = Number(posixOpenpt(constants.O_RDWR | constants.O_NOCTTY | O_CLOEXEC))
+  if (fd < 0) throw new Error('posix_openpt failed: is /dev/ptmx there and /proc/sys/kernel/pty/max not reached?')
+  const name = Buffer.alloc(PATH_BYTES)
+  check('grantpt', grantpt(fd))
+  check('unlockpt', unlockpt(fd))
+  check('ptsname_r', ptsnameR(fd, name, PATH_BYTES))
+  return { fd, path: name.toString('utf8', 0, name.indexOf(0)) }
+}
+
+/** Bytes pass a terminal unchanged: no echo, no line editing, no signals. */
+export function makeRaw(fd: number): void {
+  const termios = Buffer.alloc(TERMIOS_BYTES)
+  check('tcgetattr', tcgetattr(fd, termios))
+  cfmakeraw(termios)
+  check('tcsetattr', tcsetattr(fd, TCSANOW, termios))
+}
+
+/** True when the kernel knows its clock to be synchronised (by chrony, systemd-timesyncd or ntpd). */
+export function isClockSynchronised(): boolean {
+  const state = Number(adjtimex(Buffer.alloc(TIMEX_BYTES)))
+  return state >= 0 && state !== TIME_ERROR
+}
+
+function check(call: string, result: unknown): void {
+  if (Number(result) !== 0) throw new Error(`${call} failed with ${String(result)}`)
+}
