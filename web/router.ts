@@ -1,0 +1,13 @@
+/** The one file that knows the router: address → page, each loaded when first visited. */
+import { createRouter, Router } from 'sv-router'
+import { paths } from './lib/paths.ts'
+
+createRouter({
+  [paths.home]: () => import('./home/Home.svelte'),
+  [paths.wall]: () => import('./wall/Wall.svelte'),
+  [paths.explore]: () => import('./explore/Explore.svelte'),
+  [paths.simulator]: () => import('./simulator/Simulator.svelte'),
+  '*missing': () => import('./home/NotFound.svelte'),
+})
+
+export { Router as Pages }

@@ -1,0 +1,70 @@
+/** What the wall shows, as pure functions of the applications: counters, disturbances, density of the grid. */
+import type { AppView, RecoveryView } from '../../broker/contract/live.ts'
+import type { AppState } from '../../broker/contract/states.ts'
+import { stateLook } from '../lib/state-look.ts'
+
+export interface Counters {
+  down: number
+  degraded: number
+  unknown: number
+  maintenance: number
+  /** `up` and `late`: late is up until its deadline. */
+  normal: number
+  /** Outside the accounts: registered, never heard. */
+  added: number
+}
+
+const counterOf: Readonly<Record<AppState, keyof Counters>> = {
+  down: 'down',
+  degraded: 'degraded',
+  unknown: 'unknown',
+  maintenance: 'maintenance',
+  up: 'normal',
+  late: 'normal',
+  new: 'added',
+}
+
+export function countStates(apps: readonly Pick<AppView, 'state'>[]): Counters {
+  const counters: Counters = { down: 0, degraded: 0, unknown: 0, maintenance: 0, normal: 0, added: 0 }
+  for (const app of apps) counters[counterOf[app.state]] += 1
+  return counters
+}
+
+/** Those that need somebody: by severity, then the newest first, since that one nobody has seen yet. */
+export function disturbancesOf<A extends Pick<AppView, 'state' | 'since'>>(apps: readonly A[]): A[] {
+  return apps
+    .filter((app) => stateLook[app.state].disturbed)
+    .sort((a, b) => stateLook[a.state].rank - stateLook[b.state].rank || Date.parse(b.since) - Date.parse(a.since))
+}
+
+export type Density = 'l' | 'm' | 's'
+
+export interface Grid {
+  density: Density
+  columns: number
+  rows: number
+}
+
+/** Width to height of the tile field, in rem (177 x 79). */
+const FIELD_ASPECT = 177 / 79
+/** Width to height a tile of each density is drawn for. */
+const TILE_ASPECT: Readonly<Record<Density, number>> = { l: 1.12, m: 1.2, s: 2.35 }
+const LARGE_UP_TO = 40
+const MEDIUM_UP_TO = 130
+const LARGE_COLUMNS = 8
+
+/** Grid for `count` tiles: large up to 40, medium up to 130, small above; columns so that tiles keep their shape. */
+export function gridOf(count: number): Grid {
+  const density = count <= LARGE_UP_TO ? 'l' : count <= MEDIUM_UP_TO ? 'm' : 's'
+  const fitting = Math.ceil(Math.sqrt((count * FIELD_ASPECT) / TILE_ASPECT[density]))
+  const columns = density === 'l' ? LARGE_COLUMNS : Math.max(LARGE_COLUMNS, fitting)
+  return { density, columns, rows: Math.max(1, Math.ceil(count / columns)) }
+}
+
+/** The newest recovery, or null. */
+export function lastRecovery(recoveries: readonly RecoveryView[]): RecoveryView | null {
+  return recoveries.reduce<RecoveryView | null>(
+    (newest, next) => (newest === null || Date.parse(next.at) > Date.parse(newest.at) ? next : newest),
+    null,
+  )
+}
