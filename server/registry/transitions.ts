@@ -1,0 +1,69 @@
+/** The transitions ever declared, each an immutable row: the source of incidents and of availability (design §7). */
+import type { DatabaseSync } from 'node:sqlite'
+import { AppState, Cause } from '#contract/states.ts'
+import type { Period } from '../monitor/availability.ts'
+import type { Transition } from '../monitor/types.ts'
+import { integer, type Row, text } from './columns.ts'
+
+/** What happened in a period, and the state it began in: `new` where nothing was declared before. */
+export interface History {
+  readonly initial: AppState
+  /** When that state began, epoch ms; null for `new`. */
+  readonly initialSinceMs: number | null
+  /** In the order they were declared. */
+  readonly transitions: readonly Transition[]
+}
+
+export class TransitionTable {
+  readonly #db: DatabaseSync
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+  }
+
+  /** Adds rows; call it within a transaction. */
+  append(transitions: readonly Transition[]): void {
+    const insert = this.#db.prepare(
+      `INSERT INTO transitions (app, from_state, to_state, cause, at_ms, declared_ms, row_id, message)
+       VALUES ($app, $from, $to, $cause, $at, $declaredAt, $rowId, $message)`,
+    )
+    for (const { app, from, to, cause, at, declaredAt, rowId, message } of transitions) {
+      insert.run({ app, from, to, cause, at: Math.round(at), declaredAt: Math.round(declaredAt), rowId, message })
+    }
+  }
+
+  /** Transitions of one application dated within the period, and the state before them. */
+  ofApp(app: string, { fromMs, untilMs }: Period): History {
+    const before = this.#db
+      .prepare(
+        'SELECT to_state, at_ms FROM transitions WHERE app = ? AND at_ms < ? ORDER BY at_ms DESC, id DESC LIMIT 1',
+      )
+      .get(app, fromMs)
+    const rows = this.#db
+      .prepare('SELECT * FROM transitions WHERE app = ? AND at_ms >= ? AND at_ms < ? ORDER BY id')
+      .all(app, fromMs, untilMs)
+    return {
+      initial: before ? AppState.parse(before['to_state']) : 'new',
+      initialSinceMs: before ? integer(before, 'at_ms') : null,
+      transitions: rows.map(toTransition),
+    }
+  }
+
+  /** The newest transitions, newest first. */
+  newest(limit: number): Transition[] {
+    return this.#db.prepare('SELECT * FROM transitions ORDER BY id DESC LIMIT ?').all(limit).map(toTransition)
+  }
+}
+
+function toTransition(row: Row): Transition {
+  return {
+    app: text(row, 'app'),
+    from: AppState.parse(row['from_state']),
+    to: AppState.parse(row['to_state']),
+    cause: Cause.parse(row['cause']),
+    at: integer(row, 'at_ms'),
+    declaredAt: integer(row, 'declared_ms'),
+    rowId: integer(row, 'row_id'),
+    message: text(row, 'message'),
+  }
+}
