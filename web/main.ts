@@ -4,6 +4,7 @@ import './styles/tokens.css'
 import './styles/base.css'
 import './styles/wall.css'
 import './styles/tiles.css'
+import './styles/tiles-small.css'
 import { mount } from 'svelte'
 import App from './App.svelte'
 

@@ -33,8 +33,8 @@ describe('gridOf', () => {
 
   test('density follows the count', () => {
     expect([40, 41, 130, 131].map((count) => gridOf(count).density)).toEqual(['l', 'm', 'm', 's'])
-    expect(gridOf(50)).toEqual({ density: 'm', columns: 10, rows: 5 })
-    expect(gridOf(400)).toEqual({ density: 's', columns: 20, rows: 20 })
+    expect(gridOf(50)).toEqual({ density: 'm', room: 'roomy', columns: 10, rows: 5 })
+    expect(gridOf(400)).toEqual({ density: 's', room: 'tight', columns: 20, rows: 20 })
   })
 })
 

@@ -38,9 +38,12 @@ export function disturbancesOf<A extends Pick<AppView, 'state' | 'since'>>(apps:
 }
 
 export type Density = 'l' | 'm' | 's'
+/** How much a tile can hold: `roomy` a line for the owner, `tight` only name, value and age. */
+export type Room = 'roomy' | 'plain' | 'tight'
 
 export interface Grid {
   density: Density
+  room: Room
   columns: number
   rows: number
 }
@@ -52,13 +55,17 @@ const TILE_ASPECT: Readonly<Record<Density, number>> = { l: 1.12, m: 1.2, s: 2.3
 const LARGE_UP_TO = 40
 const MEDIUM_UP_TO = 130
 const LARGE_COLUMNS = 8
+const ROOMY_ROWS = 5
+const PLAIN_ROWS = 6
 
 /** Grid for `count` tiles: large up to 40, medium up to 130, small above; columns so that tiles keep their shape. */
 export function gridOf(count: number): Grid {
   const density = count <= LARGE_UP_TO ? 'l' : count <= MEDIUM_UP_TO ? 'm' : 's'
   const fitting = Math.ceil(Math.sqrt((count * FIELD_ASPECT) / TILE_ASPECT[density]))
   const columns = density === 'l' ? LARGE_COLUMNS : Math.max(LARGE_COLUMNS, fitting)
-  return { density, columns, rows: Math.max(1, Math.ceil(count / columns)) }
+  const rows = Math.max(1, Math.ceil(count / columns))
+  const room = rows <= ROOMY_ROWS ? 'roomy' : rows <= PLAIN_ROWS ? 'plain' : 'tight'
+  return { density, room, columns, rows }
 }
 
 /** The newest recovery, or null. */
