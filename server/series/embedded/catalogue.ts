@@ -49,15 +49,15 @@ export class Catalogue {
     return id
   }
 
+  size(): number {
+    return this.bySignature.size
+  }
+
   matching({ measurement, where }: Pick<SeriesQuery, 'measurement' | 'where'>): CataloguedSeries[] {
     return [...this.bySignature.values()].filter(
       (series) =>
         series.measurement === measurement && where.every(({ tag, values }) => values.includes(series.tags[tag] ?? '')),
     )
-  }
-
-  all(): CataloguedSeries[] {
-    return [...this.bySignature.values()]
   }
 }
 

@@ -10,11 +10,11 @@ export class DoorTable {
   constructor(db: DatabaseSync, level: RollupLevel) {
     this.lengthMs = levelMs[level]
     this.upsert = db.prepare(
-      `INSERT INTO door_${level} VALUES (?, ?, 1) ON CONFLICT (series, time) DO UPDATE SET count = count + 1`,
+      `INSERT INTO door_${level} (time, series, count) VALUES (?, ?, 1) ON CONFLICT (time, series) DO UPDATE SET count = count + 1`,
     )
   }
 
   add(series: number, event: DoorObservation): void {
-    this.upsert.run(series, bucketStart(event.at, this.lengthMs))
+    this.upsert.run(bucketStart(event.at, this.lengthMs), series)
   }
 }

@@ -35,7 +35,7 @@ export class EmbeddedStore {
     this.catalogue = new Catalogue(this.db)
     this.heartbeats = rollupLevels.map((level) => new HeartbeatTable(this.db, level))
     this.doors = rollupLevels.map((level) => new DoorTable(this.db, level))
-    this.retention = new Retention(this.db, this.catalogue)
+    this.retention = new Retention(this.db)
     this.reader = new RollupReader(this.db, this.catalogue)
     this.taken = this.cursors.read(CONSUMER)
   }
@@ -74,8 +74,9 @@ export class EmbeddedStore {
     return await this.reader.answer(query, plan)
   }
 
+  /** Closing twice is closing. */
   close(): void {
-    this.db.close()
+    if (this.db.isOpen) this.db.close()
   }
 
   private add(observation: Observation): void {

@@ -44,11 +44,16 @@ export class HeartbeatTable {
   /** Oldest first. All of them are also in the file, but for those in `changed`. */
   private readonly open = new Map<string, OpenBucket>()
   private readonly changed = new Set<OpenBucket>()
+  private readonly newest: StatementSync
+  /** Every bucket from this time on is in `open` or does not exist: no need to look in the file. */
+  private wholeFrom: number
 
   constructor(db: DatabaseSync, level: RollupLevel) {
     this.lengthMs = levelMs[level]
-    this.select = db.prepare(`SELECT * FROM heartbeat_${level} WHERE series = ? AND time = ?`)
+    this.select = db.prepare(`SELECT * FROM heartbeat_${level} WHERE time = ? AND series = ?`)
     this.upsert = db.prepare(`INSERT OR REPLACE INTO heartbeat_${level} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    this.newest = db.prepare(`SELECT max(time) AS time FROM heartbeat_${level}`)
+    this.wholeFrom = this.afterNewest()
   }
 
   /** Counts it in memory; `flush` must follow in the same transaction. */
@@ -83,22 +88,28 @@ export class HeartbeatTable {
   forget(): void {
     this.changed.clear()
     this.open.clear()
+    this.wholeFrom = this.afterNewest()
+  }
+
+  private afterNewest(): number {
+    return Number(this.newest.get()?.['time'] ?? -1) + 1
   }
 
   private bucket(series: number, time: number): OpenBucket {
     const key = `${series}@${time}`
     const known = this.open.get(key)
     if (known) return known
-    const row = this.select.get(series, time)
+    const row = time >= this.wholeFrom ? undefined : this.select.get(time, series)
     const bucket = { series, time, rollup: row ? StoredRollup.parse(row) : emptyRollup() }
     this.open.set(key, bucket)
     return bucket
   }
 
   private evict(): void {
-    for (const key of this.open.keys()) {
+    for (const [key, { time }] of this.open) {
       if (this.open.size <= OPEN_BUCKETS_MAX) return
       this.open.delete(key)
+      this.wholeFrom = Math.max(this.wholeFrom, time + 1)
     }
   }
 }

@@ -1,11 +1,12 @@
 /**
- * Answers a planned query from the roll-ups, one series after the other with a turn of the event loop between them,
- * so a long question never holds up the tail. Rows appended meanwhile may or may not be in the answer.
+ * Answers a planned query from the roll-ups, in pieces with a turn of the event loop between them, so a long question
+ * never holds up the tail. Rows appended meanwhile may or may not be in the answer.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
 import { z } from 'zod'
 import { LatencyHistogram } from '../histogram.ts'
+import { levelMs } from '../level.ts'
 import type { Segment, SeriesPlan } from '../plan.ts'
 import { type Fn, quantiles, type SeriesQuery } from '../query.ts'
 import { higher, lower } from '../rollup.ts'
@@ -14,10 +15,15 @@ import { type Catalogue, groupKey } from './catalogue.ts'
 
 /** Bucket number of a roll-up's time; parameters arrive as REAL and would divide as such. */
 const BUCKET = '(time + CAST(:offset AS INTEGER)) / CAST(:every AS INTEGER)'
-const RANGE = 'WHERE series = :series AND time >= :from AND time < :to'
+/** Up to this share of all series each is looked up time by time; above it, reading everything in order is cheaper. */
+const FEW_SERIES_SHARE = 1 / 20
+/** Roll-up times read without a turn of the event loop between: some 10 ms of work either way. */
+const TIMES_OF_ONE = 1_440
+const TIMES_OF_ALL = 15
 
 const Partial = z.object({
   bucket: z.number(),
+  series: z.number(),
   count: z.number().default(0),
   latencyCount: z.number().default(0),
   latencySum: z.number().default(0),
@@ -72,14 +78,17 @@ export class RollupReader {
   }
 
   async answer(query: SeriesQuery, plan: SeriesPlan): Promise<SeriesAnswer> {
+    const groups = new Map(this.catalogue.matching(query).map(({ id, tags }) => [id, groupKey(tags, query.by)]))
+    const few = groups.size <= Math.max(1, this.catalogue.size() * FEW_SERIES_SHARE)
     const sums = new Map<number, Map<string, Sum>>()
-    for (const series of this.catalogue.matching(query)) {
-      const group = groupKey(series.tags, query.by)
-      for (const segment of plan.segments) {
-        for (const part of this.read(query, plan, { series: series.id, segment }))
-          sumAt(sums, part.bucket, group).add(part)
+    for (const segment of plan.segments.flatMap((whole) => cut(whole, few ? TIMES_OF_ONE : TIMES_OF_ALL))) {
+      for (const series of few ? groups.keys() : [null]) {
+        for (const part of this.read({ query, plan, segment, series })) {
+          const group = groups.get(part.series)
+          if (group !== undefined) sumAt(sums, part.bucket, group).add(part)
+        }
+        await turn()
       }
-      await turn()
     }
     return {
       store: 'embedded',
@@ -89,32 +98,49 @@ export class RollupReader {
     }
   }
 
-  private read(
-    query: SeriesQuery,
-    plan: SeriesPlan,
-    { series, segment }: { series: number; segment: Segment },
-  ): Partial[] {
-    const parameters = {
-      series,
-      from: segment.fromMs,
-      to: segment.toMs,
-      every: plan.everyMs,
-      offset: plan.offsetMs,
-    }
-    return this.statement(query, segment)
-      .all(parameters)
-      .map((row) => Partial.parse(row))
+  private read({ query, plan, segment, series }: Read): Partial[] {
+    const { fromMs: from, toMs: to, level } = segment
+    const parameters = { from, to, every: plan.everyMs, offset: plan.offsetMs, ...(series === null ? {} : { series }) }
+    const table = `${query.measurement}_${level}`
+    const source = series === null ? `${table} WHERE time >= :from AND time < :to` : lookup(table, levelMs[level])
+    const columns = columnsOf(query.measurement, query.fn)
+    const statement = this.statement(
+      `SELECT ${BUCKET} AS bucket, series, ${columns} FROM ${source} ${groupingOf(query.fn)}`,
+    )
+    return statement.all(parameters).map((row) => Partial.parse(row))
   }
 
-  private statement({ measurement, fn }: SeriesQuery, { level }: Segment): StatementSync {
-    const table = `${measurement}_${level}`
-    const sql = `SELECT ${BUCKET} AS bucket, ${columnsOf(measurement, fn)} FROM ${table} ${RANGE} ${groupingOf(fn)}`
+  private statement(sql: string): StatementSync {
     const known = this.statements.get(sql)
     if (known) return known
     const statement = this.db.prepare(sql)
     this.statements.set(sql, statement)
     return statement
   }
+}
+
+interface Read {
+  readonly query: SeriesQuery
+  readonly plan: SeriesPlan
+  readonly segment: Segment
+  /** Null for all. */
+  readonly series: number | null
+}
+
+/** The times of one series, each looked up: time leads the key, so a range of it holds all series. */
+function lookup(table: string, lengthMs: number): string {
+  return `(WITH RECURSIVE bucketTime (at) AS (
+      SELECT CAST(:from AS INTEGER) UNION ALL SELECT at + ${lengthMs} FROM bucketTime WHERE at + ${lengthMs} < :to)
+    SELECT ${table}.* FROM bucketTime CROSS JOIN ${table} ON time = at AND series = :series)`
+}
+
+function cut({ level, fromMs, toMs }: Segment, times: number): Segment[] {
+  const lengthMs = times * levelMs[level]
+  return Array.from({ length: Math.ceil((toMs - fromMs) / lengthMs) }, (_, i) => ({
+    level,
+    fromMs: fromMs + i * lengthMs,
+    toMs: Math.min(toMs, fromMs + (i + 1) * lengthMs),
+  }))
 }
 
 function columnsOf(measurement: SeriesQuery['measurement'], fn: Fn): string {
@@ -125,7 +151,7 @@ function columnsOf(measurement: SeriesQuery['measurement'], fn: Fn): string {
 }
 
 function groupingOf(fn: Fn): string {
-  return quantiles[fn] === undefined ? 'GROUP BY bucket' : ''
+  return quantiles[fn] === undefined ? 'GROUP BY bucket, series' : ''
 }
 
 function sumAt(sums: Map<number, Map<string, Sum>>, bucket: number, group: string): Sum {
