@@ -1,0 +1,179 @@
+import { verify } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { AccessList, Signed } from '#contract/door.ts'
+import { silentLog } from '#runtime/log.ts'
+import { openRegistry, type Registry } from '../registry/registry.ts'
+import { AccessPublisher } from './access-publisher.ts'
+import { AccessTable, PEOPLE_PER_DOOR_MAX } from './access-table.ts'
+import { loadSigningKey } from './signing-key.ts'
+
+const DOOR = 'ruang-komando'
+
+let dataDir: string
+let registry: Registry
+let table: AccessTable
+let nowMs: number
+let brokerUp: boolean
+let published: { topic: string; payload: string }[]
+let publisher: AccessPublisher
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'siaga-access-'))
+  registry = openRegistry(dataDir)
+  registry.devices.add('door', DOOR)
+  table = new AccessTable(registry.db)
+  table.putPerson({ id: 'p-1', name: 'Sari' })
+  table.putPerson({ id: 'p-2', name: 'Budi' })
+  nowMs = 1_000
+  brokerUp = true
+  published = []
+  publisher = newPublisher()
+})
+
+afterEach(() => {
+  registry.close()
+  rmSync(dataDir, { recursive: true })
+})
+
+function newPublisher(): AccessPublisher {
+  return new AccessPublisher({
+    registry,
+    key: loadSigningKey(dataDir),
+    clock: { wallMs: () => nowMs, monoMs: () => nowMs },
+    log: silentLog,
+    publish: async (topic, payload) => {
+      if (!brokerUp) throw new Error('the broker is not connected')
+      published.push({ topic, payload })
+    },
+  })
+}
+
+function assign(person: string, fromMs = 0, untilMs: number | null = null): void {
+  table.assign({ person, door: DOOR, fromMs, untilMs })
+}
+
+/** The newest published list, its signature verified as a door does. */
+function newestList(): AccessList {
+  const { topic, payload } = published.at(-1) ?? { topic: '', payload: '{}' }
+  expect(topic).toBe(`siaga/v1/doors/${DOOR}/access`)
+  const { body, signature } = Signed.parse(JSON.parse(payload))
+  const { publicKeyPem } = loadSigningKey(dataDir)
+  expect(verify(null, Buffer.from(body), publicKeyPem, Buffer.from(signature, 'base64'))).toBe(true)
+  return AccessList.parse(JSON.parse(body))
+}
+
+describe('access lists', () => {
+  it('are signed, carry ids without names, and are published for a door nobody may enter too', async () => {
+    await publisher.refresh()
+    expect(newestList()).toEqual({ door: DOOR, version: 1, issuedAt: 1_000, people: [] })
+    assign('p-2', 5_000, 9_000)
+    assign('p-1')
+    await publisher.refresh()
+    expect(newestList()).toMatchObject({
+      version: 2,
+      people: [
+        { person: 'p-1', from: 0, until: null },
+        { person: 'p-2', from: 5_000, until: 9_000 },
+      ],
+    })
+    expect(published.at(-1)?.payload).not.toMatch(/Sari|Budi/)
+  })
+
+  it('keep their version and bytes when nothing changes, over a restart too', async () => {
+    assign('p-1')
+    await publisher.refresh()
+    const first = published.at(-1)
+    nowMs += 60_000
+    await publisher.refresh()
+    expect(published).toHaveLength(1)
+    publisher = newPublisher()
+    await publisher.republish()
+    expect(published).toHaveLength(2)
+    expect(published.at(-1)).toEqual(first)
+  })
+
+  it('lose a person at the end of the assignment, by time alone', async () => {
+    assign('p-1', 0, 2_000)
+    await publisher.refresh()
+    nowMs = 1_999
+    await publisher.tick()
+    expect(newestList().people).toHaveLength(1)
+    nowMs = 2_000
+    await publisher.tick()
+    expect(newestList()).toMatchObject({ version: 2, people: [] })
+    await publisher.tick()
+    expect(published).toHaveLength(2)
+  })
+
+  it('lose a person who is unassigned', async () => {
+    assign('p-1')
+    await publisher.refresh()
+    expect(table.unassign('p-1', DOOR)).toBe(true)
+    expect(table.unassign('p-1', DOOR)).toBe(false)
+    await publisher.refresh()
+    expect(newestList()).toMatchObject({ version: 2, people: [] })
+  })
+
+  it('wait for a broker that is away', async () => {
+    brokerUp = false
+    assign('p-1')
+    await publisher.refresh()
+    expect(published).toEqual([])
+    brokerUp = true
+    await publisher.tick()
+    expect(newestList()).toMatchObject({ version: 1 })
+  })
+
+  it('outnumber a door that is ahead after a restored backup', async () => {
+    await publisher.refresh()
+    await publisher.outnumber(DOOR, 1)
+    expect(published).toHaveLength(1)
+    await publisher.outnumber(DOOR, 40)
+    expect(newestList().version).toBe(41)
+    await publisher.outnumber(DOOR, Number.MAX_SAFE_INTEGER)
+    expect(newestList().version).toBe(41)
+  })
+
+  it('are issued anew when the key was changed', async () => {
+    await publisher.refresh()
+    rmSync(join(dataDir, 'command-key.pem'))
+    publisher = newPublisher()
+    await publisher.refresh()
+    expect(newestList().version).toBe(2)
+  })
+
+  it('fit one payload with the most people and the longest ids', async () => {
+    for (let index = 0; index < PEOPLE_PER_DOOR_MAX; index++) {
+      const id = `p-${index}`.padEnd(64, 'x')
+      table.putPerson({ id, name: 'x' })
+      assign(id, 1_795_485_600_000, 1_795_485_600_001)
+    }
+    expect(() => assign('p-1')).toThrow(RangeError)
+    await publisher.refresh()
+    expect(newestList().people).toHaveLength(PEOPLE_PER_DOOR_MAX)
+  })
+})
+
+describe('signing key', () => {
+  it('is made once, for its owner alone, and leaves no draft behind', () => {
+    rmSync(join(dataDir, 'command-key.pem'))
+    const first = loadSigningKey(dataDir)
+    expect(loadSigningKey(dataDir).publicKeyPem).toBe(first.publicKeyPem)
+    expect(statSync(join(dataDir, 'command-key.pem')).mode & 0o777).toBe(0o600)
+    expect(readdirSync(dataDir).filter((name) => name.startsWith('command-key'))).toEqual(['command-key.pem'])
+  })
+
+  it('may be given, with line breaks as an environment file writes them', () => {
+    const pem = readFileSync(join(dataDir, 'command-key.pem'), 'utf8')
+    const given = loadSigningKey('/nowhere', pem.replaceAll('\n', '\\n'))
+    expect(given.publicKeyPem).toBe(loadSigningKey(dataDir).publicKeyPem)
+  })
+
+  it('is refused when it is a public one or no key at all', () => {
+    expect(() => loadSigningKey(dataDir, loadSigningKey(dataDir).publicKeyPem)).toThrow(/openssl genpkey/)
+    expect(() => loadSigningKey(dataDir, 'rahasia')).toThrow(/SIAGA_COMMAND_KEY is no private key/)
+  })
+})
