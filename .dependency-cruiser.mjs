@@ -48,7 +48,7 @@ export default {
       severity: 'error',
       from: { path: '^server/', pathNot: '\\.test\\.ts$' },
       to: {
-        path: '^(edge|web)/|^broker/(?!contract/|runtime/|journal/reader|journal/doorbell|journal/files|identity/)',
+        path: '^(edge|web)/|^broker/(?!contract/|runtime/|journal/(reader|doorbell|files|entry)|identity/)',
       },
     },
     process('broker', ['edge', 'server', 'web']),

@@ -13,16 +13,26 @@ export type Decoded<T> =
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 const REASON_CHARACTERS_MAX = 500
 
+/** Payload from the bytes of an MQTT message. */
 export function decode<K extends ChannelName>(name: K, bytes: Uint8Array): Decoded<Payload<K>> {
-  const channel = channels[name]
-  if (bytes.length > channel.maxBytes) {
-    return { ok: false, reason: `${bytes.length} bytes, the limit of ${name} is ${channel.maxBytes}` }
+  const { maxBytes } = channels[name]
+  if (bytes.length > maxBytes)
+    return { ok: false, reason: `${bytes.length} bytes, the limit of ${name} is ${maxBytes}` }
+  try {
+    return decodeText(name, utf8.decode(bytes))
+  } catch {
+    return { ok: false, reason: 'not UTF-8' }
   }
+}
+
+/** Payload from JSON text, as the journal keeps it. */
+export function decodeText<K extends ChannelName>(name: K, text: string): Decoded<Payload<K>> {
+  const channel = channels[name]
   let json: unknown
   try {
-    json = bytes.length === 0 && channel.emptyAllowed ? {} : JSON.parse(utf8.decode(bytes))
+    json = text === '' && channel.emptyAllowed ? {} : JSON.parse(text)
   } catch (error) {
-    return { ok: false, reason: `not JSON in UTF-8: ${(error as Error).message}`.slice(0, REASON_CHARACTERS_MAX) }
+    return { ok: false, reason: `not JSON: ${(error as Error).message}`.slice(0, REASON_CHARACTERS_MAX) }
   }
   const parsed = channel.schema.safeParse(json)
   if (!parsed.success) return { ok: false, reason: z.prettifyError(parsed.error).slice(0, REASON_CHARACTERS_MAX) }

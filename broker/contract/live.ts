@@ -71,7 +71,7 @@ export interface DoorView {
   simulated: boolean
 }
 
-/** `ok`: the last pulse came back within 3 s. `late`: older. `down`: older than 5 s, nothing shown is current. */
+/** `ok`: the newest pulse that came back is at most 2 s old. `late`: older. `down`: older than 4 s, nothing shown is current. */
 export interface IngestView {
   state: 'ok' | 'late' | 'down'
   /** How long the last pulse took from the server through broker and journal and back, ms; grows while none returns. */

@@ -1,0 +1,80 @@
+/** The HTTP side of the server: limits, Host and Origin checks, routes, OpenAPI, pages. */
+import swagger from '@fastify/swagger'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { heartbeatRoutes } from './heartbeat-routes.ts'
+import { historyRoutes } from './history-routes.ts'
+import type { OriginRules } from './origin.ts'
+import type { HttpParts } from './parts.ts'
+import { sendProblem, useProblems } from './problem.ts'
+import { useSimulator } from './simulator-routes.ts'
+import { statusRoutes } from './status-routes.ts'
+import { useWeb } from './web-routes.ts'
+
+const BODY_BYTES_MAX = 64 * 1024
+const REQUEST_TIMEOUT_MS = 15_000
+const CONNECTION_TIMEOUT_MS = 60_000
+const CONNECTIONS_MAX = 4_000
+
+export interface HttpServerOptions {
+  readonly parts: HttpParts
+  /** Known only once the port is; asked at each request. */
+  readonly rules: () => OriginRules
+}
+
+export async function createHttpServer({ parts, rules }: HttpServerOptions): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = parts.log
+  const app: FastifyInstance = fastify({
+    loggerInstance,
+    // Addresses may hold a token (/hb/{token}): what is logged is the route's pattern, below.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    exposeHeadRoutes: false,
+  })
+  app.server.maxConnections = CONNECTIONS_MAX
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  useProblems(app)
+  guard(app, rules)
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode }, 'request')
+  })
+  await app.register(swagger, {
+    openapi: {
+      info: { title: 'Siaga', version: '1', description: 'Live monitor and door of a provincial Command Center' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: jsonSchemaTransform,
+  })
+  await app.register(statusRoutes(parts))
+  await app.register(historyRoutes(parts))
+  await app.register(heartbeatRoutes(parts))
+  if (parts.simulatorUrl) useSimulator(app, parts.simulatorUrl)
+  app.get('/api/openapi.json', { schema: { hide: true } }, (_, reply) =>
+    reply
+      .serializer((document: unknown) => JSON.stringify(document))
+      .type('application/json')
+      .send(app.swagger()),
+  )
+  await useWeb(app, parts.webDir, parts.simulatorUrl !== undefined)
+  return app
+}
+
+function guard(app: FastifyInstance, rules: HttpServerOptions['rules']): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { isOurHost, isOurOrigin } = rules()
+    if (!isOurHost(request.headers.host)) {
+      return sendProblem(
+        reply,
+        421,
+        'Misdirected request',
+        `This server is not known as "${request.headers.host}"; see SIAGA_PUBLIC_URL.`,
+      )
+    }
+    if (request.method !== 'GET' && !isOurOrigin(request.headers.origin)) {
+      return sendProblem(reply, 403, 'Foreign origin', `A page of "${request.headers.origin}" may not write here.`)
+    }
+  })
+}

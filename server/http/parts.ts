@@ -1,0 +1,29 @@
+/** What the routes need of the server: looked up at each request, so routes hold no state. */
+import type { Identity } from '#contract/access.ts'
+import type { Snapshot } from '#contract/live.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Log } from '#runtime/log.ts'
+import type { Pushes } from '../push/pushes.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { SeriesStore } from '../series/store.ts'
+import type { Readiness } from './readiness.ts'
+
+export interface HttpParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly snapshot: () => Snapshot
+  readonly readiness: () => Readiness
+  readonly registry: Registry
+  readonly series: SeriesStore
+  readonly pushes: Pushes
+  /** The identity behind a bearer token. */
+  readonly identityOf: (token: string) => Identity | undefined
+  readonly isRegistered: (app: string) => boolean
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>
+  /** False: `/hb/{token}` answers 404. */
+  readonly heartbeatUrls: boolean
+  /** Address of the simulator's control API in demo mode. */
+  readonly simulatorUrl: string | undefined
+  /** Directory of the built web pages. */
+  readonly webDir: string
+}

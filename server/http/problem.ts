@@ -1,0 +1,56 @@
+/** Errors as RFC 9457 problem documents; nothing of the inside leaves with them. */
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { SeriesQueryError } from '../series/query.ts'
+
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+})
+
+/** An answer that is an error on purpose: `detail` says what, with which value, and what to do next. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem'
+  readonly status: number
+  readonly title: string
+
+  constructor(status: number, title: string, detail: string) {
+    super(detail)
+    this.status = status
+    this.title = title
+  }
+}
+
+export function sendProblem(reply: FastifyReply, status: number, title: string, detail: string): FastifyReply {
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send({ type: 'about:blank', title, status, detail })
+}
+
+export function useProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    if (error instanceof HttpProblem) return sendProblem(reply, error.status, error.title, error.message)
+    if (error instanceof SeriesQueryError) return sendProblem(reply, 400, 'Bad query', error.message)
+    if (hasZodFastifySchemaValidationErrors(error)) {
+      const issues = error.validation.map(
+        (issue) => `${issue.instancePath.slice(1) || 'request'}: ${issue.message ?? ''}`,
+      )
+      return sendProblem(reply, 400, 'Bad request', issues.join('; '))
+    }
+    if (error.statusCode && error.statusCode < 500) {
+      return sendProblem(reply, error.statusCode, 'Bad request', error.message)
+    }
+    request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
+    return sendProblem(
+      reply,
+      500,
+      'Internal error',
+      'The request could not be answered; the log of the server says why.',
+    )
+  })
+}

@@ -1,0 +1,146 @@
+/** What the wall shows of each door: a fold over the journal's door rows. No person, no score leaves this fold. */
+
+import { decodeText } from '#contract/codec.ts'
+import { DenialReason, DoorAlarm, type DoorState } from '#contract/door.ts'
+import type { DoorEventView, DoorView } from '#contract/live.ts'
+import { AgentRecord, type AgentStatus } from '#contract/record.ts'
+import type { JournalRow } from '../../broker/journal/entry.ts'
+import { wibDay } from '../monitor/wib.ts'
+
+const EVENTS_SHOWN = 8
+
+interface Door {
+  name: string
+  status: AgentStatus | undefined
+  state: DoorState | undefined
+  /** Journal time at which lock or contact last changed. */
+  sinceMs: number
+  events: DoorEventView[]
+  /** Start of the WIB day that `enteredToday` counts. */
+  dayMs: number
+  enteredToday: number
+}
+
+export class Doors {
+  private readonly doors = new Map<string, Door>()
+
+  /** Brings the set of doors in line with the registry. */
+  setDoors(registered: readonly { id: string; name: string }[]): void {
+    const wanted = new Map(registered.map(({ id, name }) => [id, name]))
+    for (const id of this.doors.keys()) if (!wanted.has(id)) this.doors.delete(id)
+    for (const [id, name] of wanted) {
+      const known = this.doors.get(id)
+      if (known) known.name = name
+      else this.doors.set(id, newDoor(name))
+    }
+  }
+
+  /** Takes a journal row; answers true when a registered door's view may have changed. */
+  apply(row: JournalRow): boolean {
+    const door = this.doors.get(row.subject)
+    if (!door) return false
+    switch (row.channel) {
+      case 'doorState':
+        return takeState(door, row)
+      case 'doorStatus':
+        return takeStatus(door, row)
+      case 'doorEvents':
+        return takeEvent(door, row)
+      default:
+        return false
+    }
+  }
+
+  ids(): string[] {
+    return [...this.doors.keys()]
+  }
+
+  viewOf(id: string, nowMs: number): DoorView | undefined {
+    const door = this.doors.get(id)
+    return door && toView(id, door, nowMs)
+  }
+
+  /** Plain JSON for the server's checkpoint; `restore` takes it back. */
+  checkpoint(): unknown {
+    return [...this.doors.entries()]
+  }
+
+  /** The server's own file: written by `checkpoint` of this version, so its shape is trusted. */
+  restore(stored: unknown): void {
+    if (!Array.isArray(stored)) return
+    for (const [id, door] of stored as [string, Door][]) this.doors.set(id, door)
+  }
+}
+
+function newDoor(name: string): Door {
+  return { name, status: undefined, state: undefined, sinceMs: 0, events: [], dayMs: 0, enteredToday: 0 }
+}
+
+function takeState(door: Door, row: JournalRow): boolean {
+  const decoded = decodeText('doorState', row.payload)
+  if (!decoded.ok) return false
+  const { lock, contact } = decoded.value
+  if (lock !== door.state?.lock || contact !== door.state.contact) door.sinceMs = row.receivedMs
+  door.state = decoded.value
+  return true
+}
+
+/** A will may come after the agent is back: only the newest connection of the same boot may take it offline. */
+function takeStatus(door: Door, row: JournalRow): boolean {
+  const decoded = decodeText('doorStatus', row.payload)
+  if (!decoded.ok) return false
+  const next = decoded.value
+  const { status } = door
+  if (!next.online && status && status.boot === next.boot && status.connection > next.connection) return false
+  door.status = next
+  return true
+}
+
+function takeEvent(door: Door, row: JournalRow): boolean {
+  const record = AgentRecord.safeParse(JSON.parse(row.payload))
+  if (!record.success) return false
+  const { kind, at, clock } = record.data
+  const reason = DenialReason.safeParse(record.data['reason'])
+  const alarm = DoorAlarm.safeParse(record.data['alarm'])
+  const event: DoorEventView = {
+    id: row.id,
+    at: new Date(at).toISOString(),
+    kind: row.fork ? 'fork' : kind,
+    reason: reason.success ? reason.data : null,
+    alarm: alarm.success ? alarm.data : null,
+    clock,
+  }
+  door.events = [event, ...door.events].slice(0, EVENTS_SHOWN)
+  countEntry(door, row, kind)
+  return true
+}
+
+/** An entry is an opening after a grant; a forced opening has a kind of its own. Counted on the day it was received. */
+function countEntry(door: Door, row: JournalRow, kind: string): void {
+  const today = wibDay(row.receivedMs).fromMs
+  if (today !== door.dayMs) {
+    door.dayMs = today
+    door.enteredToday = 0
+  }
+  if (kind === 'opened') door.enteredToday += 1
+}
+
+function toView(id: string, door: Door, nowMs: number): DoorView {
+  const { state } = door
+  return {
+    id,
+    name: door.name,
+    online: door.status?.online ?? false,
+    lock: state?.lock ?? 'locked',
+    contact: state?.contact ?? 'closed',
+    since: new Date(door.sinceMs).toISOString(),
+    alarms: state?.alarms ?? [],
+    sensor: state?.sensor ?? 'lost',
+    outboxDepth: state?.outboxDepth ?? 0,
+    clock: state?.clock ?? 'unset',
+    accessVersion: state?.accessVersion ?? 0,
+    events: door.events,
+    enteredToday: door.dayMs === wibDay(nowMs).fromMs ? door.enteredToday : 0,
+    simulated: state?.simulated ?? false,
+  }
+}

@@ -1,0 +1,33 @@
+/** Settings of the server process (design §3.2). */
+import { z } from 'zod'
+import { Id } from '#contract/identifiers.ts'
+import { commonShape, flag, port } from '#runtime/settings.ts'
+
+const url = (protocols: RegExp, example: string) =>
+  z.url({ protocol: protocols, error: `expected an address like ${example}` })
+/** Until people log in, every page is open to whoever reaches it. */
+const loopback = z
+  .string()
+  .regex(/^(127\.\d+\.\d+\.\d+|::1|localhost)$/, 'only loopback is served as long as pages need no login, as 127.0.0.1')
+
+export const serverShape = {
+  ...commonShape,
+  SIAGA_SERVER: Id.default('main'),
+  SIAGA_HTTP_HOST: loopback.default('127.0.0.1'),
+  SIAGA_HTTP_PORT: port.default(8080),
+  SIAGA_PUBLIC_URL: url(/^https?$/, 'https://siaga.example').optional(),
+  SIAGA_WEB_DIR: z.string().default('./dist/web'),
+  SIAGA_HEARTBEAT_URLS: flag.default(true),
+  SIAGA_MQTT_URL: url(/^(mqtts?|wss?)$/, 'mqtt://127.0.0.1:1883').default('mqtt://127.0.0.1:1883'),
+  SIAGA_MQTT_USERNAME: z.string().optional(),
+  SIAGA_MQTT_PASSWORD: z.string().optional(),
+  SIAGA_INFLUX_URL: url(/^https?$/, 'http://127.0.0.1:8086').optional(),
+  SIAGA_INFLUX_DATABASE: z.string().default('siaga'),
+  SIAGA_INFLUX_USERNAME: z.string().optional(),
+  SIAGA_INFLUX_PASSWORD: z.string().optional(),
+  SIAGA_INFLUX_READ_USERNAME: z.string().optional(),
+  SIAGA_INFLUX_READ_PASSWORD: z.string().optional(),
+  SIAGA_COMMAND_KEY: z.string().optional(),
+  SIAGA_SIMULATOR_URL: url(/^http$/, 'http://127.0.0.1:8090').optional(),
+}
+export type ServerSettings = z.output<z.ZodObject<typeof serverShape>>

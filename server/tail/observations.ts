@@ -1,0 +1,41 @@
+/** What of a journal row goes into the time series. Pure; used while tailing and when a store catches up from the journal. */
+
+import { decodeText } from '#contract/codec.ts'
+import { doorEventKinds } from '#contract/door.ts'
+import type { Heartbeat } from '#contract/heartbeat.ts'
+import { AgentRecord } from '#contract/record.ts'
+import type { JournalRow } from '../../broker/journal/entry.ts'
+import type { App } from '../registry/apps.ts'
+import type { Observation } from '../series/observation.ts'
+
+export function observationOf(row: JournalRow, app: (id: string) => App | undefined): Observation | undefined {
+  if (row.channel === 'doorEvents') return doorObservation(row)
+  if (row.channel !== 'heartbeat') return undefined
+  const registered = app(row.subject)
+  if (!registered) return undefined
+  const decoded = decodeText('heartbeat', row.payload)
+  return decoded.ok ? heartbeatObservation(row, decoded.value, registered) : undefined
+}
+
+export function heartbeatObservation(row: JournalRow, heartbeat: Heartbeat, app: App): Observation {
+  return {
+    kind: 'heartbeat',
+    rowId: row.id,
+    app: row.subject,
+    opd: app.opd,
+    region: app.region,
+    receivedMs: row.receivedMs,
+    latencyMs: heartbeat.latencyMs ?? null,
+    status: heartbeat.status,
+  }
+}
+
+/** Of a door only that something happened, and when: no person reaches the series. */
+export function doorObservation(row: JournalRow): Observation | undefined {
+  if (row.fork) return undefined
+  const record = AgentRecord.safeParse(JSON.parse(row.payload))
+  if (!record.success) return undefined
+  const { kind, seq, at } = record.data
+  const event = doorEventKinds.find((known) => known === kind)
+  return event && { kind: 'door', rowId: row.id, door: row.subject, event, seq, at }
+}

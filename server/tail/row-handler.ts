@@ -1,0 +1,122 @@
+/**
+ * What each journal row means to the server, in row order: judgement, doors, trends, series, live feed. A row that
+ * cannot be used is counted and passed over; it stays in the journal.
+ */
+
+import { decodeText } from '#contract/codec.ts'
+import type { Heartbeat } from '#contract/heartbeat.ts'
+import type { Log } from '#runtime/log.ts'
+import type { JournalRow } from '../../broker/journal/entry.ts'
+import type { Doors } from '../live/doors.ts'
+import type { Feed } from '../live/feed.ts'
+import type { Today } from '../live/today.ts'
+import type { Monitor } from '../monitor/monitor.ts'
+import type { Trends } from '../monitor/trend.ts'
+import type { Transition } from '../monitor/types.ts'
+import type { PulseTrain } from '../pulse.ts'
+import type { Pushes } from '../push/pushes.ts'
+import type { App } from '../registry/apps.ts'
+import type { Observation } from '../series/observation.ts'
+import { doorObservation, heartbeatObservation } from './observations.ts'
+
+export interface RowCounts {
+  heartbeats: number
+  /** Heartbeats of applications that are not registered. */
+  strangers: number
+  /** Rows that did not decode: written by a newer version, or damaged. */
+  unusable: number
+}
+
+export interface RowHandlerParts {
+  readonly monitor: Monitor
+  readonly doors: Doors
+  readonly trends: Trends
+  readonly today: Today
+  readonly feed: Feed
+  readonly pulse: PulseTrain
+  readonly pushes: Pushes
+  readonly app: (id: string) => App | undefined
+  /** Takes what happened in these rows: transitions to keep, observations to record, in order, with the last row id. */
+  readonly keep: (kept: { transitions: Transition[]; observations: Observation[]; cursor: number }) => void
+  readonly log: Log
+}
+
+export interface RowHandler {
+  handle(rows: readonly JournalRow[]): void
+  readonly counts: Readonly<RowCounts>
+}
+
+const SERVER_ROLE = 'server:'
+
+export function createRowHandler(parts: RowHandlerParts): RowHandler {
+  const { monitor, doors, trends, today, feed, pulse, pushes, log } = parts
+  const counts: RowCounts = { heartbeats: 0, strangers: 0, unusable: 0 }
+  let observations: Observation[] = []
+  let transitions: Transition[] = []
+
+  const declare = (declared: readonly Transition[]) => {
+    for (const transition of declared) {
+      transitions.push(transition)
+      today.take(transition)
+      trends.enter(transition.app, transition.to, transition.at)
+      feed.touchApp(transition.app)
+      feed.touchSummary()
+      log.info({ ...transition }, 'transition')
+    }
+  }
+  const hear = (row: JournalRow, heartbeat: Heartbeat) => {
+    const app = parts.app(row.subject)
+    if (!app) {
+      counts.strangers += 1
+      return
+    }
+    counts.heartbeats += 1
+    const instant = { monoMs: row.monoMs, wallMs: row.receivedMs }
+    declare(monitor.heartbeat(row.subject, heartbeat, instant, row.id))
+    trends.hear(row.subject, heartbeat.latencyMs, row.receivedMs)
+    feed.touchApp(row.subject)
+    observations.push(heartbeatObservation(row, heartbeat, app))
+  }
+  const takeHeartbeat = (row: JournalRow) => {
+    const decoded = decodeText('heartbeat', row.payload)
+    if (!decoded.ok) return unusable(row, decoded.reason)
+    hear(row, decoded.value)
+    if (row.sender.startsWith(SERVER_ROLE)) pushes.passed(decoded.value.request)
+  }
+  const takePulse = (row: JournalRow) => {
+    const decoded = decodeText('pulse', row.payload)
+    if (!decoded.ok) return unusable(row, decoded.reason)
+    pulse.returned(decoded.value)
+  }
+  const takeDoor = (row: JournalRow) => {
+    if (!doors.apply(row)) return
+    feed.touchDoor(row.subject)
+    const observation = row.channel === 'doorEvents' ? doorObservation(row) : undefined
+    if (observation) observations.push(observation)
+  }
+  const dispatch = (row: JournalRow) => {
+    if (row.channel === 'heartbeat') takeHeartbeat(row)
+    else if (row.channel === 'pulse') takePulse(row)
+    else takeDoor(row)
+  }
+  const unusable = (row: JournalRow, reason: string) => {
+    counts.unusable += 1
+    log.warn({ row: row.id, channel: row.channel, reason }, 'journal row not usable')
+  }
+
+  return {
+    counts,
+    handle(rows) {
+      for (const row of rows) {
+        declare(monitor.observe({ monoMs: row.monoMs, wallMs: row.receivedMs, boot: row.boot, rowId: row.id }))
+        dispatch(row)
+      }
+      const cursor = rows.at(-1)?.id
+      if (cursor === undefined) return
+      parts.keep({ transitions, observations, cursor })
+      observations = []
+      transitions = []
+      pulse.proveAt(monitor.nextDeadlineMonoMs())
+    },
+  }
+}
