@@ -1,0 +1,83 @@
+/**
+ * The access list in force. A list counts only when the command key signed the very bytes of its body (Ed25519), it
+ * names this door, and its version is higher than the last; the last good one outlives restarts and a lost server.
+ */
+import { type KeyObject, verify } from 'node:crypto'
+import { z } from 'zod'
+import { AccessList, Signed } from '#contract/door.ts'
+import type { Log } from '#runtime/log.ts'
+import type { DoorStore } from './door-store.ts'
+
+export interface AccessStore {
+  current(): AccessList | undefined
+  /** Takes a list in, on disk first. A refused one changes nothing; the reason is logged and returned. */
+  offer(signed: Signed): Offer
+}
+
+export type Offer =
+  | { readonly outcome: 'accepted' | 'unchanged' }
+  | { readonly outcome: 'refused'; readonly reason: string }
+
+interface AccessOptions {
+  readonly store: DoorStore
+  readonly door: string
+  readonly commandKey: KeyObject
+  readonly log: Log
+}
+
+export function createAccessStore({ store, door, commandKey, log }: AccessOptions): AccessStore {
+  const read = store.db.prepare('SELECT body, signature FROM access WHERE id = 1')
+  const write = store.db.prepare('INSERT OR REPLACE INTO access (id, body, signature) VALUES (1, ?, ?)')
+  const saved = Signed.optional().parse(read.get())
+  let inForce = saved && readSaved(saved)
+
+  function readSaved(signed: Signed) {
+    const checked = checkSigned(signed, door, commandKey)
+    if (typeof checked !== 'string') return { list: checked, body: signed.body }
+    log.error(
+      { reason: checked },
+      'the access list on disk is not good and is not used: nobody enters until the next one',
+    )
+    return undefined
+  }
+  function judge(signed: Signed): Offer & { list?: AccessList } {
+    const checked = checkSigned(signed, door, commandKey)
+    if (typeof checked === 'string') return { outcome: 'refused', reason: checked }
+    const version = inForce?.list.version ?? 0
+    if (inForce?.body === signed.body) return { outcome: 'unchanged' }
+    if (checked.version > version) return { outcome: 'accepted', list: checked }
+    return { outcome: 'refused', reason: `version ${checked.version}, but ${version} is in force` }
+  }
+  return {
+    current: () => inForce?.list,
+    offer(signed) {
+      const { list, ...offer } = judge(signed)
+      if (list) {
+        write.run(signed.body, signed.signature)
+        inForce = { list, body: signed.body }
+        log.info({ version: list.version, people: list.people.length }, 'access list in force')
+      }
+      if (offer.outcome === 'refused') log.warn({ reason: offer.reason }, 'access list refused')
+      return offer
+    },
+  }
+}
+
+/** The list, or why it is none. */
+function checkSigned({ body, signature }: Signed, door: string, commandKey: KeyObject): AccessList | string {
+  if (!verify(null, Buffer.from(body), commandKey, Buffer.from(signature, 'base64'))) {
+    return 'not signed by the command key'
+  }
+  const parsed = AccessList.safeParse(parseJson(body))
+  if (!parsed.success) return z.prettifyError(parsed.error)
+  if (parsed.data.door !== door) return `for door ${parsed.data.door}, this is ${door}`
+  return parsed.data
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // the schema then says what is missing
+  }
+}

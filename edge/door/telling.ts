@@ -1,0 +1,142 @@
+/** What the door tells and hears over MQTT: records from the outbox, its retained state and status, the access list. */
+import { type ChannelName, channels, type Payload } from '#contract/channels.ts'
+import { decode, encode } from '#contract/codec.ts'
+import type { DoorState } from '#contract/door.ts'
+import type { ClockState } from '#contract/identifiers.ts'
+import { topicName } from '#contract/topics.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Log } from '#runtime/log.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import { createSender } from '../outbox/sender.ts'
+import { createUplink, type UplinkOptions } from '../outbox/uplink.ts'
+import type { AccessStore } from './access-store.ts'
+import type { DoorStatus } from './agent.ts'
+import type { Slots } from './slots.ts'
+
+export interface TellingOptions {
+  readonly broker: Pick<UplinkOptions, 'url' | 'username' | 'password'>
+  readonly door: string
+  readonly boot: string
+  readonly version: string
+  readonly simulated: boolean
+  readonly outbox: Outbox
+  readonly slots: Pick<Slots, 'all'>
+  readonly access: AccessStore
+  readonly clock: Clock
+  readonly clockState: () => ClockState
+  readonly random: () => number
+  readonly log: Log
+  readonly status: () => DoorStatus
+}
+
+export interface Telling {
+  /** There may be new records or another state. */
+  changed(): void
+  close(): Promise<void>
+}
+
+const STATE_EVERY_MS = 10_000
+/** Changes that come together are one state: a grant alone makes three. */
+const STATE_COALESCE_MS = 20
+/** The contract's limit of a list of persons. */
+const PENDING_DELETIONS_MAX = 1_000
+
+export function createTelling(options: TellingOptions): Telling {
+  const { door, outbox, access, log } = options
+  const topics = {
+    events: topicName('doorEvents', { door }),
+    state: topicName('doorState', { door }),
+    status: topicName('doorStatus', { door }),
+    acknowledged: topicName('doorAcknowledged', { door }),
+    access: topicName('access', { door }),
+  }
+  const publishState = () =>
+    uplink.publish({ topic: topics.state, payload: encode('doorState', stateOf(options)) }, { retain: true })
+  let coalescing: NodeJS.Timeout | undefined
+  const stateChanged = () => {
+    coalescing ??= setTimeout(() => {
+      coalescing = undefined
+      publishState()
+    }, STATE_COALESCE_MS)
+  }
+  const hear =
+    <K extends ChannelName>(name: K, take: (payload: Payload<K>) => void) =>
+    (bytes: Uint8Array) => {
+      const decoded = decode(name, bytes)
+      if (!decoded.ok) log.warn({ channel: name, reason: decoded.reason }, 'message ignored')
+      else guarded(log, name, () => take(decoded.value))
+    }
+  const uplink = createUplink({
+    ...options.broker,
+    ...{ random: options.random, log },
+    subscriptions: {
+      [topics.acknowledged]: hear('doorAcknowledged', (acknowledged) => {
+        const wasEmpty = depthOf(outbox) === 0
+        sender.acknowledged(acknowledged)
+        if (!wasEmpty && depthOf(outbox) === 0) stateChanged()
+      }),
+      [topics.access]: hear('access', (signed) => {
+        if (access.offer(signed).outcome === 'accepted') stateChanged()
+      }),
+    },
+    status: (connection, online) => ({
+      topic: topics.status,
+      payload: encode('doorStatus', { online, version: options.version, boot: options.boot, connection }),
+    }),
+    nextConnection: outbox.nextConnection,
+    onConnect: () => {
+      publishState()
+      sender.start()
+    },
+    onDisconnect: () => sender.stop(),
+  })
+  const sender = createSender({
+    outbox,
+    log,
+    maxBytes: channels.doorEvents.maxBytes,
+    publish: (payload) => uplink.publish({ topic: topics.events, payload }),
+  })
+  const beat = setInterval(publishState, STATE_EVERY_MS)
+
+  return {
+    changed: () => {
+      guarded(log, 'doorEvents', sender.wake)
+      stateChanged()
+    },
+    close: async () => {
+      clearInterval(beat)
+      clearTimeout(coalescing)
+      sender.stop()
+      await uplink.close()
+    },
+  }
+}
+
+/** A fault of the disk while telling must not reach the door. */
+function guarded(log: Log, channel: string, task: () => void): void {
+  try {
+    task()
+  } catch (error) {
+    log.error({ channel, err: error }, 'telling failed: check the disk of the outbox')
+  }
+}
+
+function depthOf({ lastSeq, acknowledgedSeq }: Outbox): number {
+  return lastSeq - acknowledgedSeq
+}
+
+function stateOf(options: TellingOptions): DoorState {
+  const { status, outbox, access, slots, clock, clockState, simulated } = options
+  const { lock, contact, alarms, sensor } = status()
+  const list = access.current()
+  const listed = new Set(list?.people.map(({ person }) => person))
+  const unlisted = list ? slots.all().flatMap(({ person }) => (listed.has(person) ? [] : [person])) : []
+  return {
+    ...{ lock, contact, alarms, sensor, simulated },
+    outboxDepth: depthOf(outbox),
+    clock: clockState(),
+    accessVersion: list?.version ?? 0,
+    pendingDeletions: [...new Set(unlisted)].slice(0, PENDING_DELETIONS_MAX),
+    at: Math.trunc(clock.wallMs()),
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * GPIO lines in memory. With a socket path they can be driven from outside, JSON lines on a Unix socket:
+ * the agent says `{"line":"strike","level":0|1}` on connect and on each change; a bench says
+ * `{"line":"contact"|"exit","level":0|1}`. A wrong line is answered with `{"error":"…"}` and changes nothing.
+ */
+import { once } from 'node:events'
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
+import { z } from 'zod'
+import type { Edge, GpioPort, InputLine, Level } from './port.ts'
+
+export interface SimulatedGpio extends GpioPort {
+  /** Sets an input, as a door or a button would. */
+  drive(line: InputLine, level: Level): void
+  readonly strike: Level
+  /** Calls back at each change of the strike; returns how to stop that. */
+  onStrike(listener: (level: Level) => void): () => void
+}
+
+const Drive = z.object({ line: z.enum(['contact', 'exit']), level: z.union([z.literal(0), z.literal(1)]) })
+/** A request is 31 bytes; more than this without a line end is no request. */
+const LINE_CHARACTERS_MAX = 256
+/** A bench and somebody who watches it. */
+const CONNECTIONS_MAX = 8
+
+export async function openSimulatedGpio(socketPath?: string): Promise<SimulatedGpio> {
+  const lines = createLines()
+  const server = socketPath === undefined ? undefined : await serve(socketPath, lines)
+  return {
+    ...lines,
+    get strike() {
+      return lines.level()
+    },
+    close: async () => server?.close(),
+  }
+}
+
+type Lines = ReturnType<typeof createLines>
+
+function createLines() {
+  const inputs: Record<InputLine, Level> = { contact: 0, exit: 0 }
+  let strike: Level = 0
+  const edgeListeners = new Set<(edge: Edge) => void>()
+  const strikeListeners = new Set<(level: Level) => void>()
+  return {
+    setStrike(level: Level) {
+      if (level === strike) return
+      strike = level
+      for (const listener of strikeListeners) listener(level)
+    },
+    level: () => strike,
+    read: (line: InputLine) => inputs[line],
+    drive(line: InputLine, level: Level) {
+      if (level === inputs[line]) return
+      inputs[line] = level
+      for (const listener of edgeListeners) listener({ line, level })
+    },
+    onEdge: subscribe(edgeListeners),
+    onStrike: subscribe(strikeListeners),
+  }
+}
+
+function subscribe<T>(listeners: Set<(value: T) => void>) {
+  return (listener: (value: T) => void) => {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
+}
+
+async function serve(path: string, lines: Lines): Promise<{ close(): Promise<void> }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    const say = (level: Level) => socket.write(`${JSON.stringify({ line: 'strike', level })}\n`)
+    const silence = lines.onStrike(say)
+    say(lines.level())
+    socket.on('close', () => {
+      silence()
+      sockets.delete(socket)
+    })
+    socket.on('error', () => socket.destroy()) // the bench went away; its lines keep their levels
+    readLines(socket, (line) => obey(line, lines, socket))
+  })
+  server.maxConnections = CONNECTIONS_MAX
+  rmSync(path, { force: true }) // left by an agent that was killed; the directory's lock keeps live ones apart
+  await listen(server, path)
+  chmodSync(path, 0o600)
+  return {
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function readLines(socket: Socket, take: (line: string) => void): void {
+  let text = ''
+  socket.setEncoding('utf8')
+  socket.on('data', (chunk: string) => {
+    const parts = (text + chunk).split('\n')
+    text = parts.pop() ?? ''
+    for (const line of parts) take(line)
+    if (text.length > LINE_CHARACTERS_MAX) socket.destroy()
+  })
+}
+
+function obey(line: string, lines: Lines, socket: Socket): void {
+  const request = parseDrive(line)
+  if ('error' in request) socket.write(`${JSON.stringify(request)}\n`)
+  else lines.drive(request.line, request.level)
+}
+
+function parseDrive(line: string): z.infer<typeof Drive> | { error: string } {
+  try {
+    const parsed = Drive.safeParse(JSON.parse(line))
+    return parsed.success ? parsed.data : { error: z.prettifyError(parsed.error) }
+  } catch (error) {
+    return { error: `not JSON: ${error instanceof Error ? error.message : String(error)}` }
+  }
+}
