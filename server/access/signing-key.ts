@@ -7,7 +7,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import type { Signed } from '#contract/door.ts'
 
-export const KEY_FILE = 'command-key.pem'
+const KEY_FILE = 'command-key.pem'
 
 export interface SigningKey {
   /** SPKI PEM, for the setting SIAGA_COMMAND_KEY of a door. */

@@ -47,6 +47,6 @@ export class MaintenancePlan {
 }
 
 /** A window announced after its own beginning counts from its announcement. */
-export function effectiveFromMs(window: MaintenanceWindow): number {
+function effectiveFromMs(window: MaintenanceWindow): number {
   return Math.max(window.fromMs, window.announcedMs)
 }

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { MonitoredApp } from '../monitor/types.ts'
 import { integer, type Row, text, textOrNull } from './columns.ts'
 
-export type Criticality = 1 | 2 | 3
+type Criticality = 1 | 2 | 3
 
 export interface App extends MonitoredApp {
   readonly name: string
@@ -21,8 +21,8 @@ export interface App extends MonitoredApp {
   readonly simulated: boolean
 }
 
-export const DEFAULT_INTERVAL_S = 60
-export const DEFAULT_GRACE_S = 30
+const DEFAULT_INTERVAL_S = 60
+const DEFAULT_GRACE_S = 30
 
 /** What must be said of a new application; the rest keeps what is registered, or has a default. */
 export type AppEntry = Pick<App, Mandatory> & {

@@ -1,0 +1,65 @@
+/** What a command of the administration is, so that parsing, help and execution are the same for all. */
+import type { Credential } from '../../broker/identity/credentials.ts'
+import type { Admin } from './admin.ts'
+import { parseTime } from './times.ts'
+
+/** What a command answers: a value for `--json`, the same in words for people. */
+export interface Answer {
+  readonly value: unknown
+  readonly text: string
+  /** 0 when absent. */
+  readonly exitCode?: number
+}
+
+interface CommandOption {
+  /** Word that stands for the value in the usage, as in `--name NAME`. */
+  readonly value: string
+  readonly summary: string
+  readonly required?: true
+}
+
+export interface Call {
+  /** In the order of `operands`. */
+  readonly operands: readonly string[]
+  readonly options: Readonly<Record<string, string | undefined>>
+}
+
+export interface Command {
+  /** One or two words, as in `apps import`. */
+  readonly name: string
+  readonly operands: readonly string[]
+  readonly options: Readonly<Record<string, CommandOption>>
+  readonly summary: string
+  run(admin: Admin, call: Call): Answer
+}
+
+/** `app maintenance ID --from TIME --until TIME --reason TEXT` */
+export function usageOf({ name, operands, options }: Command): string {
+  const words = Object.entries(options).map(([option, { value, required }]) =>
+    required ? `--${option} ${value}` : `[--${option} ${value}]`,
+  )
+  return [name, ...operands, ...words].join(' ')
+}
+
+/** Present: the number of operands was checked before the command runs. */
+export function operand({ operands }: Call, index: number): string {
+  return operands[index] ?? ''
+}
+
+/** Present: required options were checked before the command runs. */
+export function requiredOption({ options }: Call, name: string): string {
+  return options[name] ?? ''
+}
+
+export function timeOption({ options }: Call, name: string): number | undefined {
+  const written = options[name]
+  return written === undefined ? undefined : parseTime(`--${name}`, written)
+}
+
+export function credentialAnswer(credential: Credential): Answer {
+  const { id, username, password } = credential
+  return {
+    value: { id, username, password },
+    text: `username ${username}\npassword ${password}\nIt is shown this once; an earlier password of ${username} has ended.`,
+  }
+}
