@@ -1,0 +1,116 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AppView, Frame } from '#contract/live.ts'
+import { createFeed } from './feed.ts'
+import type { LiveSource } from './pending-changes.ts'
+
+const view = (id: string, latencyMs: number | null = null): AppView => ({
+  id,
+  name: id,
+  wallName: id,
+  opd: 'opd',
+  service: '',
+  region: null,
+  criticality: 2,
+  intervalS: 10,
+  graceS: 5,
+  state: 'up',
+  since: '2026-11-24T00:00:00.000Z',
+  cause: 'heartbeat',
+  message: '',
+  lastHeartbeatAt: null,
+  latencyMs,
+  seq: null,
+  at: null,
+  maintenance: null,
+  simulated: false,
+})
+
+/** A feed over a plain map, on fake time. */
+function setUp() {
+  const apps = new Map<string, AppView>()
+  const frames: Frame[] = []
+  const source: LiveSource = {
+    appIds: () => apps.keys(),
+    appView: (id) => apps.get(id),
+    trendOf: () => undefined,
+    doorIds: () => [],
+    doorView: () => undefined,
+    maintenance: () => [],
+    recoveries: () => [],
+    availabilityPercent: () => null,
+    ingest: () => ({ state: 'ok', lagMs: 1 }),
+  }
+  const clock = { wallMs: () => Date.now(), monoMs: () => performance.now() }
+  const feed = createFeed({
+    source,
+    clock,
+    build: 'dev',
+    demo: false,
+    clients: () => 1,
+    emit: (frame) => frames.push(frame),
+  })
+  const set = (app: AppView) => {
+    apps.set(app.id, app)
+    feed.touchApp(app.id)
+  }
+  return { apps, feed, frames, set }
+}
+
+describe('live feed', () => {
+  beforeEach(() => vi.useFakeTimers())
+  afterEach(() => vi.useRealTimers())
+
+  it('sends the first change of an idle feed at once, and gathers the next ones', () => {
+    const { frames, set } = setUp()
+    set(view('a', 1))
+    vi.advanceTimersByTime(1)
+    expect(frames).toHaveLength(1)
+    set(view('a', 2))
+    set(view('a', 3))
+    vi.advanceTimersByTime(5)
+    expect(frames).toHaveLength(1)
+    vi.advanceTimersByTime(20)
+    expect(frames).toHaveLength(2)
+    expect(frames[1]?.changes.apps).toEqual([{ id: 'a', latencyMs: 3 }])
+  })
+
+  it('names what was removed, once', () => {
+    const { apps, feed, frames, set } = setUp()
+    set(view('a'))
+    vi.advanceTimersByTime(20)
+    apps.delete('a')
+    feed.touchApp('a')
+    vi.advanceTimersByTime(200)
+    expect(frames.at(-1)?.changes.removed).toEqual({ apps: ['a'], doors: [] })
+  })
+
+  it('is rebuilt exactly from any snapshot and the frames after it', () => {
+    const step = fc.record({ id: fc.constantFrom('a', 'b', 'c'), latencyMs: fc.nat(5), waitMs: fc.nat(60) })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.nat(39), (steps, joinAt) => {
+        const { apps, feed, frames, set } = setUp()
+        const screen = new Map<string, AppView>()
+        let version = -1
+        steps.forEach(({ id, latencyMs, waitMs }, index) => {
+          set(view(id, latencyMs))
+          vi.advanceTimersByTime(waitMs)
+          if (index !== joinAt) return
+          const snapshot = feed.snapshot()
+          version = snapshot.version
+          for (const app of snapshot.apps) screen.set(app.id, app)
+        })
+        vi.advanceTimersByTime(200)
+        if (version < 0) return
+        for (const frame of frames.filter(({ from }) => from >= version)) {
+          expect(frame.from).toBe(version)
+          version = frame.to
+          for (const change of frame.changes.apps ?? [])
+            screen.set(change.id, { ...view(change.id), ...screen.get(change.id), ...change })
+        }
+        expect([...screen.entries()].sort()).toEqual([...apps.entries()].sort())
+      }),
+      { seed: 7, numRuns: 100 },
+    )
+  })
+})
