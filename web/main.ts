@@ -2,6 +2,7 @@
 import '@fontsource-variable/ibm-plex-sans/wdth.css'
 import './styles/tokens.css'
 import './styles/base.css'
+import './styles/desk.css'
 import './styles/wall.css'
 import './styles/tiles.css'
 import './styles/tiles-small.css'

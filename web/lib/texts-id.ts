@@ -1,5 +1,6 @@
 /** What the pages say, in Indonesian: the first language and the measure for every other catalogue. */
 import type { AppState, Cause } from '../../broker/contract/states.ts'
+import { desk, explore, home, simulator } from './texts-desk-id.ts'
 
 const stateName: Record<AppState, string> = {
   new: 'Baru',
@@ -108,7 +109,7 @@ export const indonesian = {
     active: (count: string) => `${count} aktif`,
     calm: 'Tidak ada insiden',
     calmSince: (time: string, ago: string) => `Terakhir pulih ${time}, ${ago} lalu`,
-    calmDetail: 'Semua aplikasi yang terdaftar terdengar.',
+    calmDetail: 'Tidak ada aplikasi yang mati, terganggu, atau tanpa data.',
     recovered: 'Baru pulih',
     recoveredNone: 'Belum ada yang pulih hari ini.',
     planned: 'Terjadwal',
@@ -137,6 +138,10 @@ export const indonesian = {
     emptyCommand: 'npm run admin -- apps import aplikasi.csv',
     emptyThen: 'Aplikasi muncul di sini begitu terdaftar, lalu hidup dengan detak pertamanya.',
   },
+  desk,
+  home,
+  explore,
+  simulator,
   notFound: { title: 'Halaman tidak ditemukan', back: 'Kembali ke beranda' },
 }
 

@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { AppState } from '../../broker/contract/states.ts'
-import { countStates, disturbancesOf, gridOf, lastRecovery } from './board.ts'
+import type { AppState } from '../../broker/contract/states.ts'
+import { disturbancesOf, gridOf, lastRecovery } from './board.ts'
 import { fitSums, opdGrid, sumPerOpd } from './opd.ts'
-
-describe('countStates', () => {
-  test('late counts as normal, new stands outside, and nothing is lost', () => {
-    const counters = countStates(AppState.options.map((state) => ({ state })))
-    expect(counters).toEqual({ down: 1, degraded: 1, unknown: 1, maintenance: 1, normal: 2, added: 1 })
-  })
-})
 
 describe('disturbancesOf', () => {
   test('sorts by severity, then the newest first, and leaves out what disturbs nobody', () => {
@@ -34,6 +27,7 @@ describe('gridOf', () => {
   test('density follows the count', () => {
     expect([40, 41, 130, 131].map((count) => gridOf(count).density)).toEqual(['l', 'm', 'm', 's'])
     expect(gridOf(50)).toEqual({ density: 'm', room: 'roomy', columns: 10, rows: 5 })
+    expect(gridOf(45)).toEqual({ density: 'm', room: 'roomy', columns: 9, rows: 5 })
     expect(gridOf(400)).toEqual({ density: 's', room: 'tight', columns: 20, rows: 20 })
   })
 })

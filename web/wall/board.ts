@@ -1,34 +1,6 @@
-/** What the wall shows, as pure functions of the applications: counters, disturbances, density of the grid. */
+/** What the wall shows, as pure functions of the applications: disturbances, density of the grid. */
 import type { AppView, RecoveryView } from '../../broker/contract/live.ts'
-import type { AppState } from '../../broker/contract/states.ts'
 import { stateLook } from '../lib/state-look.ts'
-
-export interface Counters {
-  down: number
-  degraded: number
-  unknown: number
-  maintenance: number
-  /** `up` and `late`: late is up until its deadline. */
-  normal: number
-  /** Outside the accounts: registered, never heard. */
-  added: number
-}
-
-const counterOf: Readonly<Record<AppState, keyof Counters>> = {
-  down: 'down',
-  degraded: 'degraded',
-  unknown: 'unknown',
-  maintenance: 'maintenance',
-  up: 'normal',
-  late: 'normal',
-  new: 'added',
-}
-
-export function countStates(apps: readonly Pick<AppView, 'state'>[]): Counters {
-  const counters: Counters = { down: 0, degraded: 0, unknown: 0, maintenance: 0, normal: 0, added: 0 }
-  for (const app of apps) counters[counterOf[app.state]] += 1
-  return counters
-}
 
 /** Those that need somebody: by severity, then the newest first, since that one nobody has seen yet. */
 export function disturbancesOf<A extends Pick<AppView, 'state' | 'since'>>(apps: readonly A[]): A[] {
@@ -62,8 +34,9 @@ const PLAIN_ROWS = 6
 export function gridOf(count: number): Grid {
   const density = count <= LARGE_UP_TO ? 'l' : count <= MEDIUM_UP_TO ? 'm' : 's'
   const fitting = Math.ceil(Math.sqrt((count * FIELD_ASPECT) / TILE_ASPECT[density]))
-  const columns = density === 'l' ? LARGE_COLUMNS : Math.max(LARGE_COLUMNS, fitting)
-  const rows = Math.max(1, Math.ceil(count / columns))
+  const most = density === 'l' ? LARGE_COLUMNS : Math.max(LARGE_COLUMNS, fitting)
+  const rows = Math.max(1, Math.ceil(count / most))
+  const columns = density === 'l' ? LARGE_COLUMNS : Math.ceil(count / rows)
   const room = rows <= ROOMY_ROWS ? 'roomy' : rows <= PLAIN_ROWS ? 'plain' : 'tight'
   return { density, room, columns, rows }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { DoorEventView, DoorView } from '../../broker/contract/live.ts'
 import { indonesian as t } from '../lib/texts-id.ts'
-import { doorEventText, doorWord, evidence, headline, isNotable, shortEvidence } from './wording.ts'
+import { evidence, headline, shortEvidence } from './wording.ts'
 
 const nowMs = Date.parse('2026-11-24T03:00:00Z')
 const silent = {
@@ -32,31 +31,5 @@ describe('applications', () => {
 
   test('one never heard says so', () => {
     expect(evidence({ ...silent, lastHeartbeatAt: null }, nowMs, t)).toContain('Belum pernah mengirim detak')
-  })
-})
-
-describe('doors', () => {
-  const door: Pick<DoorView, 'online' | 'lock' | 'contact' | 'alarms'> = {
-    online: true,
-    lock: 'locked',
-    contact: 'closed',
-    alarms: [],
-  }
-  test.each<[Partial<DoorView>, string]>([
-    [{}, 'Terkunci'],
-    [{ lock: 'unlocked' }, 'Tidak terkunci'],
-    [{ contact: 'open' }, 'Terbuka'],
-    [{ alarms: ['forced'], contact: 'open' }, 'Dibuka paksa'],
-    [{ online: false, alarms: ['held'] }, 'Luring'],
-  ])('%j is %s', (change, word) => expect(doorWord({ ...door, ...change }, t)).toBe(word))
-
-  const event: DoorEventView = { id: 1, at: '', kind: 'denied', reason: 'not-found', alarm: null, clock: 'synced' }
-  test('a denial names its reason', () => expect(doorEventText(event, t)).toBe('Sidik jari tidak dikenal'))
-  test('an event of a newer door is shown by its code', () => {
-    expect(doorEventText({ ...event, kind: 'lockdown' }, t)).toBe('lockdown')
-  })
-  test('a denial is worth a look, an entry is not', () => {
-    expect(isNotable(event)).toBe(true)
-    expect(isNotable({ kind: 'granted' })).toBe(false)
   })
 })

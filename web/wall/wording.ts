@@ -1,5 +1,5 @@
-/** Sentences of the wall about one application or one door, in the language of the catalogue. */
-import type { AppView, DoorEventView, DoorView } from '../../broker/contract/live.ts'
+/** Sentences of the wall about one application, in the language of the catalogue. */
+import type { AppView } from '../../broker/contract/live.ts'
 import { clockOrDate } from '../lib/format.ts'
 import type { Texts } from '../lib/texts-id.ts'
 
@@ -30,25 +30,4 @@ export function evidence(app: Told, nowMs: number, t: Texts): string {
   if (app.cause === 'silence') return `${t.causeName.silence}. ${lastHeard(app, nowMs, t)}.`
   if (app.message !== '') return app.message
   return `${t.causeName[app.cause]}. ${lastHeard(app, nowMs, t)}.`
-}
-
-/** The door in one word: what it is now, the worst first. */
-export function doorWord(door: Pick<DoorView, 'online' | 'lock' | 'contact' | 'alarms'>, t: Texts): string {
-  const [alarm] = door.alarms
-  if (!door.online) return t.door.offline
-  if (alarm !== undefined) return t.alarm(alarm)
-  if (door.contact === 'open') return t.door.open
-  return door.lock === 'locked' ? t.door.locked : t.door.unlocked
-}
-
-export function doorEventText(event: DoorEventView, t: Texts): string {
-  if (event.kind === 'denied' && event.reason !== null) return t.denial(event.reason)
-  return t.doorEvent(event.kind)
-}
-
-const needsLook: ReadonlySet<string> = new Set(['denied', 'forced', 'held', 'sensor.lost', 'gap'])
-
-/** Events somebody should look at: shown in amber. */
-export function isNotable(event: Pick<DoorEventView, 'kind'>): boolean {
-  return needsLook.has(event.kind)
 }

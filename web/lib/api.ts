@@ -1,0 +1,63 @@
+/** Calls of the HTTP API (design §3.4): answers are decoded once by a schema, errors are RFC 9457 problem documents. */
+import { z } from 'zod'
+
+const Problem = z.object({ title: z.string(), detail: z.string().default(''), status: z.number().optional() })
+
+/** What went wrong, in words for the screen. `status` is 0 when no answer came. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly title: string
+  readonly status: number
+
+  constructor(title: string, detail: string, status: number) {
+    super(detail)
+    this.title = title
+    this.status = status
+  }
+}
+
+/** A desk user waits no longer than this for an answer. */
+const TIMEOUT_MS = 15_000
+
+export interface Call {
+  method?: 'GET' | 'POST'
+  body?: unknown
+  signal?: AbortSignal
+}
+
+/**
+ * @throws {ApiError} the problem the server names, one for an unreachable server, or one for an answer of another shape
+ * @throws {DOMException} `AbortError` when `signal` says so: the caller asked for it
+ */
+export async function call<T>(
+  address: string,
+  schema: z.ZodType<T>,
+  { method = 'GET', body, signal }: Call = {},
+): Promise<T> {
+  const response = await answerOf(address, {
+    method,
+    signal: AbortSignal.any([...(signal === undefined ? [] : [signal]), AbortSignal.timeout(TIMEOUT_MS)]),
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  })
+  if (!response.ok) throw await problemOf(response)
+  const decoded = schema.safeParse(await response.json().catch(() => null))
+  if (!decoded.success) {
+    throw new ApiError('Jawaban server tidak dikenal', `${address}: ${z.prettifyError(decoded.error)}`, response.status)
+  }
+  return decoded.data
+}
+
+async function answerOf(address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init)
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiError('Server tidak menjawab', 'Periksa sambungan, lalu coba lagi.', 0)
+  }
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const problem = Problem.safeParse(await response.json().catch(() => null))
+  if (problem.success) return new ApiError(problem.data.title, problem.data.detail, response.status)
+  return new ApiError(`Server menjawab ${response.status}`, response.statusText, response.status)
+}

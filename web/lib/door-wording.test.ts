@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest'
+import type { DoorEventView, DoorView } from '../../broker/contract/live.ts'
+import { doorEventText, doorWord, isNotable } from './door-wording.ts'
+import { indonesian as t } from './texts-id.ts'
+
+describe('doors', () => {
+  const door: Pick<DoorView, 'online' | 'lock' | 'contact' | 'alarms'> = {
+    online: true,
+    lock: 'locked',
+    contact: 'closed',
+    alarms: [],
+  }
+  test.each<[Partial<DoorView>, string]>([
+    [{}, 'Terkunci'],
+    [{ lock: 'unlocked' }, 'Tidak terkunci'],
+    [{ contact: 'open' }, 'Terbuka'],
+    [{ alarms: ['forced'], contact: 'open' }, 'Dibuka paksa'],
+    [{ online: false, alarms: ['held'] }, 'Luring'],
+  ])('%j is %s', (change, word) => expect(doorWord({ ...door, ...change }, t)).toBe(word))
+
+  const event: DoorEventView = { id: 1, at: '', kind: 'denied', reason: 'not-found', alarm: null, clock: 'synced' }
+  test('a denial names its reason', () => expect(doorEventText(event, t)).toBe('Sidik jari tidak dikenal'))
+  test('an event of a newer door is shown by its code', () => {
+    expect(doorEventText({ ...event, kind: 'lockdown' }, t)).toBe('lockdown')
+  })
+  test('a denial is worth a look, an entry is not', () => {
+    expect(isNotable(event)).toBe(true)
+    expect(isNotable({ kind: 'granted' })).toBe(false)
+  })
+})

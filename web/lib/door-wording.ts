@@ -1,0 +1,24 @@
+/** Words for a door and its events, in the language of the catalogue. */
+import type { DoorEventView, DoorView } from '../../broker/contract/live.ts'
+import type { Texts } from './texts-id.ts'
+
+/** The door in one word: what it is now, the worst first. */
+export function doorWord(door: Pick<DoorView, 'online' | 'lock' | 'contact' | 'alarms'>, t: Texts): string {
+  const [alarm] = door.alarms
+  if (!door.online) return t.door.offline
+  if (alarm !== undefined) return t.alarm(alarm)
+  if (door.contact === 'open') return t.door.open
+  return door.lock === 'locked' ? t.door.locked : t.door.unlocked
+}
+
+export function doorEventText(event: DoorEventView, t: Texts): string {
+  if (event.kind === 'denied' && event.reason !== null) return t.denial(event.reason)
+  return t.doorEvent(event.kind)
+}
+
+const needsLook: ReadonlySet<string> = new Set(['denied', 'forced', 'held', 'sensor.lost', 'gap'])
+
+/** Events somebody should look at: shown in amber. */
+export function isNotable(event: Pick<DoorEventView, 'kind'>): boolean {
+  return needsLook.has(event.kind)
+}
