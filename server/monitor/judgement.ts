@@ -135,10 +135,10 @@ export function takeReport(judgement: Judgement, heartbeat: Heartbeat): void {
 /** Siaga could not hear: nobody is judged by that silence, and everybody gets interval and grace anew. */
 export function loseSight(judgement: Judgement, gap: Gap): Change | undefined {
   judgement.heardMonoMs = NEVER
-  if (judgement.state === 'new') return undefined
+  // Whatever the state: after a reboot, no instant of the old reckoning may be left to compare with.
   judgement.armedMonoMs = gap.to.monoMs
   judgement.armedMs = gap.to.wallMs
-  if (judgement.state === 'maintenance' || judgement.state === 'unknown') return undefined
+  if (judgement.state === 'new' || judgement.state === 'maintenance' || judgement.state === 'unknown') return undefined
   return enter(judgement, { to: 'unknown', cause: 'own-outage', at: gap.from.wallMs })
 }
 

@@ -191,6 +191,19 @@ describe('our own outage', () => {
     expect(monitor.nextDeadlineMonoMs()).toBe(20 + 90_000)
   })
 
+  it('leaves nothing of the old monotonic clock behind, also for an application not heard yet', () => {
+    const monitor = monitorHeardAt0()
+    const reboot = (boot: string, monoMs: number, second: number) => ({ ...receipt(second, boot), monoMs })
+    monitor.setMaintenance([
+      { app: 'baru', fromMs: START_MS, untilMs: START_MS + 50_000, reason: '', announcedMs: START_MS },
+    ])
+    monitor.observe(receipt(1))
+    monitor.observe(reboot('second', 900_000, 60))
+    monitor.observe(reboot('third', 20, 120))
+    monitor.heartbeat('baru', { status: 'up' }, reboot('third', 30, 120), 122)
+    expect(monitor.judgementOf('baru')).toMatchObject({ state: 'up', armedMonoMs: 30 })
+  })
+
   it('is booked for a suspend and a step of the wall clock too', () => {
     expect(monitorHeardAt0().observe({ ...receipt(1), wallMs: START_MS + 7_200_000 })).toMatchObject([
       { to: 'unknown' },
