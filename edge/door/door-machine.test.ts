@@ -92,6 +92,24 @@ describe('door machine', () => {
     expect(initialLeaf(false, ['forced', 'held'], 7).facts.map(nameOf)).toEqual(['cleared forced', 'cleared held'])
   })
 
+  it('tells that it locks when it is told to, once', () => {
+    const lock: DoorInput = { type: 'lock' }
+    expect(
+      play([
+        [0, release],
+        [1_000, lock],
+        [1_001, lock],
+      ]).facts,
+    ).toEqual(['unopened', 'locked'])
+    expect(
+      play([
+        [0, release],
+        [9, contact(true)],
+        [10, lock],
+      ]).facts,
+    ).toEqual(['opened', 'locked'])
+  })
+
   it('names its next deadline', () => {
     expect(nextDeadline(closed, times)).toBeUndefined()
     const open = play([
@@ -107,6 +125,7 @@ describe('door machine', () => {
     const input = fc.oneof(
       fc.constant(release),
       fc.constant(tick),
+      fc.constant<DoorInput>({ type: 'lock' }),
       fc.boolean().map((open) => contact(open)),
     )
     const script = fc.array(fc.tuple(fc.nat(20_000), input), { maxLength: 60 })

@@ -25,6 +25,8 @@ export type DoorInput =
   /** A grant or the exit button: the door may be opened now. */
   | { readonly type: 'release' }
   | { readonly type: 'contact'; readonly open: boolean }
+  /** The agent ends: whatever is released is locked now. */
+  | { readonly type: 'lock' }
   /** Time has passed. */
   | { readonly type: 'tick' }
 
@@ -61,18 +63,16 @@ export function nextDeadline({ release, openSinceMs, alarms }: DoorLeaf, times: 
 }
 
 function passTime(leaf: DoorLeaf, atMs: number, { heldOpenMs }: DoorTimes): DoorStep {
-  const facts: DoorFact[] = []
-  let { release, alarms } = leaf
-  if (release && atMs >= release.untilMs) {
-    if (!release.opened) facts.push({ kind: 'unopened' })
-    facts.push({ kind: 'locked' })
-    release = null
-  }
-  if (leaf.openSinceMs !== null && atMs - leaf.openSinceMs >= heldOpenMs && !alarms.includes('held')) {
-    facts.push({ kind: 'held' })
-    alarms = [...alarms, 'held']
-  }
-  return { leaf: { ...leaf, release, alarms }, facts }
+  const locked = leaf.release && atMs >= leaf.release.untilMs ? lock(leaf) : { leaf, facts: [] }
+  const { openSinceMs, alarms } = locked.leaf
+  if (openSinceMs === null || atMs - openSinceMs < heldOpenMs || alarms.includes('held')) return locked
+  return { leaf: { ...locked.leaf, alarms: [...alarms, 'held'] }, facts: [...locked.facts, { kind: 'held' }] }
+}
+
+function lock(leaf: DoorLeaf): DoorStep {
+  if (!leaf.release) return { leaf, facts: [] }
+  const unused: DoorFact[] = leaf.release.opened ? [] : [{ kind: 'unopened' }]
+  return { leaf: { ...leaf, release: null }, facts: [...unused, { kind: 'locked' }] }
 }
 
 function apply(leaf: DoorLeaf, input: DoorInput, atMs: number, { pulseMs }: DoorTimes): DoorStep {
@@ -83,6 +83,8 @@ function apply(leaf: DoorLeaf, input: DoorInput, atMs: number, { pulseMs }: Door
     case 'contact':
       if (input.open === open) return { leaf, facts: [] }
       return input.open ? openLeaf(leaf, atMs) : closeLeaf(leaf)
+    case 'lock':
+      return lock(leaf)
     case 'tick':
       return { leaf, facts: [] }
   }

@@ -70,6 +70,7 @@ export function createLeaf(options: LeafOptions): Leaf & { start(): void } {
     },
     close: () => {
       stopEdges()
+      step({ type: 'lock' })
       clearTimeout(timer)
       strike.close()
     },

@@ -51,9 +51,13 @@ export function createTelling(options: TellingOptions): Telling {
     access: topicName('access', { door }),
   }
   const publishState = () =>
-    uplink.publish({ topic: topics.state, payload: encode('doorState', stateOf(options)) }, { retain: true })
+    guarded(log, 'doorState', () =>
+      uplink.publish({ topic: topics.state, payload: encode('doorState', stateOf(options)) }, { retain: true }),
+    )
+  let closed = false
   let coalescing: NodeJS.Timeout | undefined
   const stateChanged = () => {
+    if (closed) return
     coalescing ??= setTimeout(() => {
       coalescing = undefined
       publishState()
@@ -107,6 +111,8 @@ export function createTelling(options: TellingOptions): Telling {
       clearInterval(beat)
       clearTimeout(coalescing)
       sender.stop()
+      publishState() // the last word: locked
+      closed = true
       await uplink.close()
     },
   }

@@ -1,4 +1,5 @@
 /** The serial port as a byte stream; the only importer of `serialport`. */
+import { realpathSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { SerialPort } from 'serialport'
 
@@ -8,9 +9,7 @@ import { SerialPort } from 'serialport'
  */
 export function openSerialPort(path: string, baudRate: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    // A pseudo-terminal would stay locked after a crash of this process, because the simulator keeps its slave open.
-    const lock = !path.startsWith('/dev/pts/')
-    const port = new SerialPort({ path, baudRate, lock, autoOpen: false })
+    const port = new SerialPort({ path, baudRate, lock: !isPseudoTerminal(path), autoOpen: false })
     port.open((error) => {
       if (error) {
         reject(new Error(`cannot open the sensor's port ${path}: ${error.message}`, { cause: error }))
@@ -20,6 +19,15 @@ export function openSerialPort(path: string, baudRate: number): Promise<Duplex> 
       resolve(port)
     })
   })
+}
+
+/** One would stay locked after a crash of this process, because the simulator keeps its slave open. */
+function isPseudoTerminal(path: string): boolean {
+  try {
+    return realpathSync(path).startsWith('/dev/pts/')
+  } catch {
+    return false // not there: opening it says so
+  }
 }
 
 /**

@@ -87,7 +87,8 @@ async function serve(path: string, lines: Lines): Promise<{ close(): Promise<voi
   chmodSync(path, 0o600)
   return {
     close: async () => {
-      for (const socket of sockets) socket.destroy()
+      // After what was said last, so that a bench sees the strike relock.
+      for (const socket of sockets) socket.destroySoon()
       server.close()
       await once(server, 'close')
     },
