@@ -69,7 +69,7 @@ export async function buildWeb() {
   const aside = join(root, 'dist', `web-${process.pid}`)
   const code = await runChild(
     pinnedNode,
-    ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn', '--outDir', `../dist/web-${process.pid}`],
+    ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'error', '--outDir', `../dist/web-${process.pid}`],
     { cwd: root, env: { ...process.env, SIAGA_BUILD_ID: build }, stdio: ['ignore', 'inherit', 'inherit'] },
   )
   if (code === 0) {

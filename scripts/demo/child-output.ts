@@ -23,7 +23,7 @@ export function faultInLine(line: string): string | undefined {
     json = JSON.parse(line)
   } catch {
     // Not a log line: a crash of the process itself, or a warning of Node.
-    return /^\w*Error\b|^node:|^[a-z]+: /.test(line) ? line.slice(0, LINE_CHARACTERS_MAX) : undefined
+    return /^\w*Error\b|^[a-z]+: /.test(line) ? line.slice(0, LINE_CHARACTERS_MAX) : undefined
   }
   const parsed = LogLine.safeParse(json)
   if (!parsed.success || parsed.data.level < LEVEL_ERROR) return undefined
