@@ -9,14 +9,19 @@ import { acquireLock } from '#runtime/lock-file.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Running } from '#runtime/run.ts'
 import { openCredentials } from './identity/credentials.ts'
+import { startAliveMarks } from './journal/alive-marks.ts'
 import type { Entry, Watermark } from './journal/entry.ts'
+import type { PruneLimits } from './journal/retention.ts'
 import { openJournalWriter } from './journal/writer.ts'
+import { createConsumption } from './listener/consumption.ts'
 import { startListener } from './listener/listener.ts'
 import { createPublishing } from './listener/publishing.ts'
 import { Sessions } from './listener/sessions.ts'
 import type { BrokerSettings } from './settings.ts'
 
 const DAY_MS = 86_400_000
+/** Pulses and `alive` rows are for the judgement of the moment. */
+const MARKS_KEPT_MS = 3_600_000
 
 export interface Broker extends Running {
   readonly port: number
@@ -34,20 +39,21 @@ export async function startBroker(
   const dataDir = openDataDirectory(settings)
   const lock = acquireLock(join(dataDir, 'journal.lock'))
   const credentials = openCredentials(dataDir)
+  const consumption = createConsumption()
   // The listener is made last, but a commit may move a watermark before: nothing is lost, the start publishes all.
   let publishWatermark = (_: Watermark) => {}
   const journal = await openJournalWriter({
     dataDir,
     boot: readBootId(),
     log,
-    retentionMs: settings.SIAGA_JOURNAL_RETENTION_DAYS * DAY_MS,
-    wallMs: clock.wallMs,
+    monoMs: clock.monoMs,
+    pruneLimits: () => pruneLimits(settings, clock.wallMs(), consumption.consumed()),
     onWatermark: (watermark) => publishWatermark(watermark),
   })
-  await journal.append([boundary('started', clock)])
+  await journal.append([ownRow('started', clock)])
 
   const sessions = new Sessions(credentials, log)
-  const publishing = createPublishing({ sessions, journal, clock, log })
+  const publishing = createPublishing({ sessions, journal, clock, log, onPulse: consumption.heard })
   const known = new Set<string>()
   const listener = await startListener({
     host: settings.SIAGA_MQTT_HOST,
@@ -70,13 +76,15 @@ export async function startBroker(
       .catch((error: unknown) => log.error({ err: error, topic }, 'could not publish a watermark'))
   }
   for (const watermark of journal.watermarks) publishWatermark(watermark)
+  const alive = startAliveMarks(journal, () => ownRow('alive', clock), clock, log)
   log.info({ port: listener.port }, 'broker ready')
 
   return {
     port: listener.port,
     async close() {
+      alive.close()
       await listener.close()
-      await journal.append([boundary('stopped', clock)])
+      await journal.append([ownRow('stopped', clock)])
       await journal.close()
       credentials.close()
       lock.release()
@@ -84,8 +92,14 @@ export async function startBroker(
   }
 }
 
+function pruneLimits(settings: BrokerSettings, nowMs: number, consumed: number | undefined): PruneLimits | undefined {
+  if (consumed === undefined) return undefined
+  const beforeMs = nowMs - settings.SIAGA_JOURNAL_RETENTION_DAYS * DAY_MS
+  return { beforeMs, marksBeforeMs: Math.max(beforeMs, nowMs - MARKS_KEPT_MS), consumed }
+}
+
 /** A row of the writer's own: between `stopped` (or the last row, if it died) and `started` nothing could be heard. */
-function boundary(channel: 'started' | 'stopped', clock: Clock): Entry {
+function ownRow(channel: 'started' | 'stopped' | 'alive', clock: Clock): Entry {
   return {
     channel,
     subject: 'broker',

@@ -52,27 +52,27 @@ export async function startServer(
     log,
     onConnect: () => rounds?.publishAccess(),
   })
-  const access = new AccessPublisher({
-    registry,
-    clock,
-    log,
-    key: loadSigningKey(dataDir, settings.SIAGA_COMMAND_KEY),
-    publish: uplink.publish,
-  })
+  const key = loadSigningKey(dataDir, settings.SIAGA_COMMAND_KEY)
+  const access = new AccessPublisher({ registry, clock, log, key, publish: uplink.publish })
   const live = createLiveServer()
   const feed = createFeed({
     source: present.source(ingest),
     clock,
     build: readBuild(settings.SIAGA_WEB_DIR),
     demo: settings.SIAGA_DEMO,
-    clients: live.clients,
-    emit: live.emit,
+    ...live,
   })
-  pulse = startPulse({ serverId: settings.SIAGA_SERVER, boot: readBootId(), clock, publish: uplink.publish })
-  const pushes = createPushes({ publish: uplink.publish, tail: () => tail })
-  const app = (id: string) => present.app(id)
-  const keeper = createKeeper({ ...history, registry, app, checkpoint: () => present.checkpoint(), log })
-  const rows = createRowHandler({ ...present.parts(), feed, pulse, pushes, app, keep: keeper.keep, log })
+  const { publish } = uplink
+  pulse = startPulse({
+    server: settings.SIAGA_SERVER,
+    boot: readBootId(),
+    clock,
+    publish,
+    consumed: () => keeper.consumed(),
+  })
+  const pushes = createPushes({ publish, tail: () => tail })
+  const keeper = createKeeper({ ...history, registry, app: present.app, checkpoint: () => present.checkpoint(), log })
+  const rows = createRowHandler({ ...present.parts(), feed, pulse, pushes, keep: keeper.keep, log })
   tail = startJournalTail({ dataDir, cursor: history.cursor, log, onRows: rows.handle })
   rounds = startRounds({ registry, credentials, present, feed, access, ingest, clock, log })
   const web = await serveWeb({

@@ -25,15 +25,17 @@ export interface PulseTrain {
 }
 
 export interface PulseOptions {
-  readonly serverId: string
+  readonly server: string
   readonly boot: string
   readonly clock: Clock
+  /** Journal row that every consumer of this server has read. */
+  readonly consumed: () => number
   /** May reject: a pulse that did not leave simply does not return. */
   readonly publish: (topic: string, payload: string) => Promise<void>
 }
 
-export function startPulse({ serverId, boot, clock, publish }: PulseOptions): PulseTrain {
-  const topic = topicName('pulse', { server: serverId })
+export function startPulse({ server, boot, clock, publish, consumed }: PulseOptions): PulseTrain {
+  const topic = topicName('pulse', { server: server })
   const run = Math.floor(clock.wallMs())
   let seq = 0
   let newestReturnedMono: number | undefined
@@ -43,7 +45,7 @@ export function startPulse({ serverId, boot, clock, publish }: PulseOptions): Pu
 
   const send = () => {
     seq += 1
-    const pulse = { boot, seq: run + seq, at: clock.wallMs(), monoMs: clock.monoMs() }
+    const pulse = { boot, seq: run + seq, at: clock.wallMs(), monoMs: clock.monoMs(), consumed: consumed() }
     publish(topic, encode('pulse', pulse)).catch(() => {
       // Not durable: it will not return, and its absence is what ingest() reports.
     })

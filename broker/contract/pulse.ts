@@ -9,5 +9,7 @@ export const Pulse = z.object({
   at: EpochMs,
   /** CLOCK_MONOTONIC when it was sent, milliseconds. */
   monoMs: z.number().min(0),
+  /** Journal row that every consumer of this server has read: the writer may delete older ones past their retention. */
+  consumed: Sequence.default(0),
 })
 export type Pulse = z.infer<typeof Pulse>

@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Append, Watermark } from './entry.ts'
 import { createLedger, type Ledger } from './ledger.ts'
+import { createRetention, type PruneLimits, type Retention } from './retention.ts'
 import { openJournalForWriting } from './schema.ts'
 
 export interface CommitWorkerSettings {
@@ -14,13 +15,13 @@ export interface CommitWorkerSettings {
 
 export type CommitRequest =
   | { readonly kind: 'commit'; readonly entries: readonly Append[] }
-  | { readonly kind: 'prune'; readonly beforeMs: number; readonly limit: number }
+  | ({ readonly kind: 'prune' } & PruneLimits)
   | { readonly kind: 'close' }
 
 export type CommitReply =
   | { readonly kind: 'ready'; readonly watermarks: readonly Watermark[] }
   | { readonly kind: 'committed'; readonly watermarks: readonly Watermark[] }
-  | { readonly kind: 'pruned'; readonly rows: number }
+  | { readonly kind: 'pruned'; readonly more: boolean }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'closed' }
 
@@ -29,7 +30,7 @@ if (parentPort) serve(parentPort, workerData as CommitWorkerSettings)
 function serve(port: NonNullable<typeof parentPort>, settings: CommitWorkerSettings): void {
   const open = () => {
     const db = openJournalForWriting(settings.path)
-    return { db, ledger: createLedger(db, settings.boot) }
+    return { db, ledger: createLedger(db, settings.boot), retention: createRetention(db) }
   }
   let journal: ReturnType<typeof open> | undefined = open()
 
@@ -40,7 +41,7 @@ function serve(port: NonNullable<typeof parentPort>, settings: CommitWorkerSetti
     }
     try {
       journal ??= open()
-      return perform(journal.ledger, request)
+      return perform(journal, request)
     } catch (error) {
       // After a failed fsync the pages' state is unknown: never go on with the same handle.
       journal = closeQuietly(journal)
@@ -52,8 +53,11 @@ function serve(port: NonNullable<typeof parentPort>, settings: CommitWorkerSetti
   port.postMessage({ kind: 'ready', watermarks: journal.ledger.watermarks() } satisfies CommitReply)
 }
 
-function perform(ledger: Ledger, request: Exclude<CommitRequest, { kind: 'close' }>): CommitReply {
-  if (request.kind === 'prune') return { kind: 'pruned', rows: ledger.prune(request.beforeMs, request.limit) }
+function perform(
+  { ledger, retention }: { ledger: Ledger; retention: Retention },
+  request: Exclude<CommitRequest, { kind: 'close' }>,
+): CommitReply {
+  if (request.kind === 'prune') return { kind: 'pruned', more: retention.prune(request) }
   return { kind: 'committed', watermarks: ledger.commit(request.entries) }
 }
 

@@ -1,8 +1,11 @@
 /** What the journal stores and answers. Entries cross to the commit worker by structured clone: plain values only. */
 import type { ChannelName } from '#contract/channels.ts'
 
-/** Rows the writer itself adds: the bounds of the time in which it could hear. */
-export type JournalChannel = ChannelName | 'started' | 'stopped'
+/**
+ * Rows the writer itself adds, so that silence can be told from deafness: `started`, `stopped`, and `alive` whenever
+ * nothing else was written for 2 s.
+ */
+export type JournalChannel = ChannelName | 'started' | 'stopped' | 'alive'
 
 /** Key that makes a message exactly once: a second entry with the same key is not stored again. */
 export interface SequenceKey {

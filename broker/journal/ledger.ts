@@ -14,8 +14,6 @@ export interface Ledger {
   commit(entries: readonly Append[]): Watermark[]
   /** Latest journal of each sender. */
   watermarks(): Watermark[]
-  /** Deletes up to `limit` rows older than `beforeMs`; answers how many. */
-  prune(beforeMs: number, limit: number): number
 }
 
 export function createLedger(db: DatabaseSync, boot: string): Ledger {
@@ -27,9 +25,6 @@ export function createLedger(db: DatabaseSync, boot: string): Ledger {
   const storedHash = db.prepare('SELECT hash FROM rows WHERE channel = ? AND subject = ? AND stream = ? AND seq = ?')
   const quarantine = prepareQuarantine(db)
   const marks = prepareWatermarks(db)
-  const prune = db.prepare(
-    'DELETE FROM rows WHERE id IN (SELECT id FROM rows WHERE received_ms < ? ORDER BY id LIMIT ?)',
-  )
 
   const insertRow = (entry: Entry, stream: string | null, fork: 0 | 1) =>
     Number(
@@ -83,7 +78,6 @@ export function createLedger(db: DatabaseSync, boot: string): Ledger {
       return [...moved.values()]
     },
     watermarks: marks.latest,
-    prune: (beforeMs, limit) => Number(prune.run(beforeMs, limit).changes),
   }
 }
 

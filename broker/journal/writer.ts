@@ -9,22 +9,21 @@ import type { CommitReply, CommitRequest, CommitWorkerSettings } from './commit-
 import { startDoorbell } from './doorbell.ts'
 import type { Append, Watermark } from './entry.ts'
 import { doorbellPath, journalPath } from './files.ts'
+import type { PruneLimits } from './retention.ts'
 
 /** Messages a commit: above this a batch only grows its own latency. */
 const BATCH_APPENDS_MAX = 2_000
 /** 6,000 connections, each held back by its own unacknowledged read, stay far below; past it something is wrong. */
 const WAITING_APPENDS_MAX = 50_000
 const PRUNE_EVERY_MS = 60_000
-/** Rows deleted a slice: a long delete would hold the writer. */
-const PRUNE_SLICE_ROWS = 5_000
 
 export interface JournalWriter {
   /** Commits these together. Resolves when durable; rejects when the commit failed or too much waits: nothing was stored. */
   append(entries: readonly Append[]): Promise<void>
   /** Latest journal of each sender with an outbox, at start. */
   readonly watermarks: readonly Watermark[]
-  /** Appends not yet durable. */
-  waiting(): number
+  /** CLOCK_MONOTONIC of the newest append. */
+  lastAppendMonoMs(): number
   close(): Promise<void>
 }
 
@@ -32,9 +31,9 @@ export interface JournalWriterOptions {
   readonly dataDir: string
   readonly boot: string
   readonly log: Log
-  /** Raw observations older than this are deleted. */
-  readonly retentionMs: number
-  readonly wallMs: () => number
+  readonly monoMs: () => number
+  /** What may be deleted now; undefined as long as no consumer has said how far it read. */
+  readonly pruneLimits: () => PruneLimits | undefined
   /** Called after the commit that moved it. */
   readonly onWatermark: (watermark: Watermark) => void
 }
@@ -53,6 +52,7 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
   const doorbell = await startDoorbell(doorbellPath(dataDir))
   let waiting: Waiting[] = []
   let inCommit: Waiting[] = []
+  let lastAppendMono = options.monoMs()
   let pruneWanted = true
   let busy = false
   let onClosed: (() => void) | undefined
@@ -61,16 +61,18 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
     busy = true
     worker.postMessage(request)
   }
+  const prune = () => {
+    pruneWanted = false
+    const limits = options.pruneLimits()
+    if (limits) send({ kind: 'prune', ...limits })
+  }
   const next = () => {
     if (busy) return
     if (waiting.length > 0) {
       inCommit = waiting.splice(0, BATCH_APPENDS_MAX)
       send({ kind: 'commit', entries: inCommit.flatMap(({ entries }) => entries) })
     } else if (onClosed) send({ kind: 'close' })
-    else if (pruneWanted) {
-      pruneWanted = false
-      send({ kind: 'prune', beforeMs: options.wallMs() - options.retentionMs, limit: PRUNE_SLICE_ROWS })
-    }
+    else if (pruneWanted) prune()
   }
   const settle = (failure?: Error) => {
     const settled = inCommit
@@ -89,7 +91,7 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
         'journal commit failed; nothing of it was acknowledged',
       )
       settle(new Error(`journal: ${reply.reason}`))
-    } else if (reply.kind === 'pruned') pruneWanted = reply.rows === PRUNE_SLICE_ROWS
+    } else if (reply.kind === 'pruned') pruneWanted = reply.more
     else onClosed?.()
     if (reply.kind !== 'closed') next()
   })
@@ -102,11 +104,12 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
     append: (entries) =>
       new Promise((resolve, reject) => {
         if (waiting.length >= WAITING_APPENDS_MAX) return reject(new Error(`journal: ${waiting.length} messages wait`))
+        lastAppendMono = options.monoMs()
         waiting.push({ entries, resolve, reject })
         next()
       }),
     watermarks: ready.kind === 'ready' ? ready.watermarks : [],
-    waiting: () => waiting.length + inCommit.length,
+    lastAppendMonoMs: () => lastAppendMono,
     async close() {
       clearInterval(pruning)
       await new Promise<void>((resolve) => {

@@ -35,9 +35,9 @@ export class Present {
     this.clock = clock
   }
 
-  /** The folds a journal row may change. */
+  /** What a journal row may change, and the applications it may be about. */
   parts() {
-    return { monitor: this.monitor, trends: this.trends, doors: this.doors, today: this.today }
+    return { monitor: this.monitor, trends: this.trends, doors: this.doors, today: this.today, app: this.app }
   }
 
   /** Everything `restore` needs, as plain JSON. */
@@ -52,9 +52,8 @@ export class Present {
     this.doors.restore(doors)
   }
 
-  app(id: string): App | undefined {
-    return this.apps.get(id)
-  }
+  /** A registered application; handed on as it is. */
+  readonly app = (id: string): App | undefined => this.apps.get(id)
 
   /** Reads the registry again; answers the ids of applications and doors that may look different now. */
   followRegistry(): { apps: string[]; doors: string[] } {

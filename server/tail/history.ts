@@ -46,7 +46,7 @@ export async function openHistory({
     reader ??= openJournalReader(dataDir)
     return reader?.readAfter(cursor, limit) ?? []
   }
-  const app = (id: string) => present.app(id)
+  const { app } = present
   const backlog = (rowId: number, limit: number) => {
     const rows = readAfter(rowId, limit)
     return { observations: rows.flatMap((row) => observationOf(row, app) ?? []), cursor: rows.at(-1)?.id ?? rowId }

@@ -20,6 +20,8 @@ const APPEND_ROWS_MAX = 1_000
 
 export interface Keeper {
   keep(found: { transitions: readonly Transition[]; observations: readonly Observation[]; cursor: number }): void
+  /** Journal row behind which nothing is needed any more: by the judgement, the roll-ups, and InfluxDB. */
+  consumed(): number
   close(): void
 }
 
@@ -36,6 +38,7 @@ export function createKeeper({ registry, series, readAfter, app, checkpoint, log
   let transitions: Transition[] = []
   let observations: Observation[] = []
   let cursor = 0
+  let savedCursor = 0
   let checkpointDueMs = performance.now() + CHECKPOINT_EVERY_MS
 
   /** After a failed write the batch is gone from memory, and its rows must come from the journal before any later ones. */
@@ -57,6 +60,7 @@ export function createKeeper({ registry, series, readAfter, app, checkpoint, log
   const save = () => {
     registry.monitor.save({ cursor, checkpoint: checkpoint(), transitions })
     transitions = []
+    savedCursor = cursor
     checkpointDueMs = performance.now() + CHECKPOINT_EVERY_MS
   }
   const flush = () => {
@@ -78,6 +82,10 @@ export function createKeeper({ registry, series, readAfter, app, checkpoint, log
       observations.push(...found.observations)
       transitions.push(...found.transitions)
       if (observations.length >= APPEND_ROWS_MAX) flushSeries()
+    },
+    consumed() {
+      const { cursor: seriesCursor, influxCursor } = series.status()
+      return Math.min(savedCursor, seriesCursor, influxCursor ?? seriesCursor)
     },
     close() {
       clearInterval(timer)

@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { temporaryDirectory } from '../../test/harness/temporary.ts'
+import type { Entry } from './entry.ts'
+import { createLedger } from './ledger.ts'
+import { createRetention } from './retention.ts'
+import { openJournalForWriting } from './schema.ts'
+
+const journal = 'a'.repeat(32)
+
+function open() {
+  const db = openJournalForWriting(join(temporaryDirectory(), 'journal.db'))
+  onTestFinished(() => db.close())
+  const count = () => Number(db.prepare('SELECT COUNT(*) AS n FROM rows').get()?.['n'])
+  return { db, ledger: createLedger(db, 'boot-1'), count }
+}
+
+function entry(members: Partial<Entry> = {}): Entry {
+  return {
+    channel: 'heartbeat',
+    subject: 'simrs',
+    sender: 'app:simrs',
+    receivedMs: 1_000,
+    monoMs: 1,
+    payload: '{}',
+    ...members,
+  }
+}
+
+function record(seq: number, hash = `hash-${seq}`, gapFrom?: number): Entry {
+  return entry({
+    channel: 'doorEvents',
+    subject: 'a',
+    key: { stream: journal, seq },
+    record: gapFrom === undefined ? { hash } : { hash, gapFrom },
+  })
+}
+
+describe('ledger', () => {
+  it('commits all entries of a batch or none', () => {
+    const { ledger, count } = open()
+    const broken = { ...entry(), payload: undefined } as unknown as Entry
+    expect(() => ledger.commit([entry(), broken])).toThrow()
+    expect(count()).toBe(0)
+    ledger.commit([entry(), entry()])
+    expect(count()).toBe(2)
+  })
+
+  it('holds each record once and reports the contiguous watermark, in whatever order and batches they come', () => {
+    const order = fc.shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8], { minLength: 8 })
+    fc.assert(
+      fc.property(order, fc.array(fc.integer({ min: 1, max: 8 }), { maxLength: 6 }), (seqs, repeats) => {
+        const { ledger, count } = open()
+        const seen = new Set<number>()
+        for (const seq of [...seqs, ...repeats]) {
+          seen.add(seq)
+          const [mark] = ledger.commit([record(seq)])
+          let contiguous = 0
+          while (seen.has(contiguous + 1)) contiguous += 1
+          expect(mark?.seq).toBe(contiguous)
+        }
+        expect(count()).toBe(8)
+      }),
+      { seed: 3, numRuns: 30 },
+    )
+  })
+
+  it('closes a hole by a declared gap, and keeps a fork beside the first, once', () => {
+    const { ledger, count } = open()
+    expect(ledger.commit([record(1), record(5, 'gap', 2)])).toMatchObject([{ seq: 5 }])
+    ledger.commit([record(1, 'other'), record(1, 'other')])
+    expect(count()).toBe(3)
+    expect(ledger.watermarks()).toEqual([{ channel: 'doorEvents', subject: 'a', journal, seq: 5 }])
+  })
+})
+
+describe('retention', () => {
+  it('deletes old rows and older marks, and nothing that is still to be read', () => {
+    const { db, ledger, count } = open()
+    const retention = createRetention(db)
+    ledger.commit([
+      entry({ receivedMs: 10 }),
+      entry({ channel: 'pulse', receivedMs: 60 }),
+      entry({ receivedMs: 60 }),
+      entry({ channel: 'alive', receivedMs: 70 }),
+      entry({ receivedMs: 200 }),
+    ])
+    const pruneAll = (consumed: number) => {
+      while (retention.prune({ beforeMs: 50, marksBeforeMs: 100, consumed }));
+    }
+    pruneAll(0)
+    expect(count()).toBe(5)
+    pruneAll(2)
+    expect(count()).toBe(3)
+    pruneAll(5)
+    expect(db.prepare('SELECT id FROM rows').all()).toEqual([{ id: 3 }, { id: 5 }])
+  })
+})
