@@ -113,8 +113,6 @@ async function openStores(settings: ServerSettings, { log, clock }: Required<Ser
   const dataDir = openDataDirectory(settings)
   const lock = acquireLock(join(dataDir, 'server.lock'))
   const registry = openRegistry(dataDir)
-  // What the server itself writes there follows from the journal; after a power cut it is derived again.
-  registry.db.exec('PRAGMA synchronous=NORMAL')
   const credentials = openCredentials(dataDir)
   const present = new Present(registry, clock)
   const history = await openHistory({ settings, dataDir, present, registry, clock, log })

@@ -60,6 +60,11 @@ export class Doors {
     return door && toView(id, door, nowMs)
   }
 
+  /** The access list each door says it has in force. */
+  accessVersions(): { door: string; version: number }[] {
+    return [...this.doors].flatMap(([door, { state }]) => (state ? [{ door, version: state.accessVersion }] : []))
+  }
+
   /** Plain JSON for the server's checkpoint; `restore` takes it back. */
   checkpoint(): unknown {
     return [...this.doors.entries()]

@@ -27,10 +27,16 @@ export class MonitorStore {
   /** Stores what was declared up to `cursor` together with the state it led to. */
   save({ cursor, checkpoint, transitions }: StoredCheckpoint & { readonly transitions: readonly Transition[] }): void {
     const json = JSON.stringify(checkpoint)
-    transaction(this.#db, () => {
-      this.#transitions.append(transitions)
-      this.#db.prepare('INSERT OR REPLACE INTO monitor_checkpoint VALUES (1, ?, ?)').run(cursor, json)
-    })
+    // All of it follows from the journal: a power cut may take it back whole, and an fsync here would hold up screens.
+    this.#db.exec('PRAGMA synchronous=NORMAL')
+    try {
+      transaction(this.#db, () => {
+        this.#transitions.append(transitions)
+        this.#db.prepare('INSERT OR REPLACE INTO monitor_checkpoint VALUES (1, ?, ?)').run(cursor, json)
+      })
+    } finally {
+      this.#db.exec('PRAGMA synchronous=FULL')
+    }
   }
 
   load(): StoredCheckpoint | undefined {
