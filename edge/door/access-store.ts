@@ -14,9 +14,7 @@ export interface AccessStore {
   offer(signed: Signed): Offer
 }
 
-export type Offer =
-  | { readonly outcome: 'accepted' | 'unchanged' }
-  | { readonly outcome: 'refused'; readonly reason: string }
+type Offer = { readonly outcome: 'accepted' | 'unchanged' } | { readonly outcome: 'refused'; readonly reason: string }
 
 interface AccessOptions {
   readonly store: DoorStore

@@ -12,7 +12,7 @@ import type { AccessStore } from './access-store.ts'
 import type { LeafAlarm } from './door-machine.ts'
 import type { DoorStore } from './door-store.ts'
 import { createLeaf, type LeafOptions } from './leaf.ts'
-import { decide } from './policy.ts'
+import { type Decision, decide } from './policy.ts'
 import type { Slots } from './slots.ts'
 
 export interface DoorAgentOptions extends Pick<LeafOptions, 'gpio' | 'strike' | 'times' | 'clock'> {
@@ -70,6 +70,7 @@ export function createDoorAgent(options: DoorAgentOptions): DoorAgent {
   return {
     touched(match, touchedAtMs) {
       const verdict = judge(match, options)
+      if (verdict === 'undecided') return 'denied'
       if (!verdict.granted) {
         const { reason, person } = verdict
         record({ kind: 'denied', reason, ...(person === undefined ? {} : { person }) })
@@ -105,13 +106,20 @@ export function createDoorAgent(options: DoorAgentOptions): DoorAgent {
   }
 }
 
-function judge(match: Match | 'not-found', { access, slots, clock, clockState }: DoorAgentOptions) {
-  return decide({
-    list: access.current(),
-    match: match === 'not-found' ? undefined : { person: slots.ownerOf(match.slot)?.person, score: match.score },
-    wallMs: clock.wallMs(),
-    clock: clockState(),
-  })
+/** `undecided`, and a word in the log, when what the decision needs cannot be read. */
+function judge(match: Match | 'not-found', options: DoorAgentOptions): Decision | 'undecided' {
+  const { access, slots, clock, clockState, log } = options
+  try {
+    return decide({
+      list: access.current(),
+      match: match === 'not-found' ? undefined : { person: slots.ownerOf(match.slot)?.person, score: match.score },
+      wallMs: clock.wallMs(),
+      clock: clockState(),
+    })
+  } catch (error) {
+    log.error({ err: error }, 'no decision possible, so denied: check the door’s database')
+    return 'undecided'
+  }
 }
 
 /** Writes a record; false, and a word in the log, when it is not on disk. */

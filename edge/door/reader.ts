@@ -3,12 +3,12 @@
  * outlives its sensor: whatever fails, the port is closed, the loss reported once, and it tries again for ever.
  */
 import type { Duplex } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import { backoffMs } from '../backoff.ts'
 import { defaultAddress, ledColours, ledModes } from '../fingerprint/datasheet.ts'
 import { createSensor, type Match, type Sensor, SensorError } from '../fingerprint/sensor.ts'
+import { pause } from '../pause.ts'
 
 export interface ReaderOptions {
   readonly openPort: () => Promise<Duplex>
@@ -137,8 +137,4 @@ async function show(sensor: Sensor, light: keyof typeof lights): Promise<void> {
     // Optical modules have no coloured light and refuse: nothing to show, and no reason to stop reading.
     if (!(error instanceof SensorError && error.cause === 'refused')) throw error
   }
-}
-
-async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  await sleep(delayMs, undefined, { signal }).catch(() => undefined) // aborted: the caller looks at the signal
 }

@@ -5,9 +5,9 @@
 import { confirmations, instructions } from './datasheet.ts'
 
 /** Big-endian unsigned numbers, or 32 raw bytes. */
-export type FieldType = 'u8' | 'u16' | 'u32' | 'bytes32'
+type FieldType = 'u8' | 'u16' | 'u32' | 'bytes32'
 export type Fields = Readonly<Record<string, FieldType>>
-export type FieldValues<F extends Fields> = {
+type FieldValues<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends 'bytes32' ? Uint8Array : number
 }
 

@@ -78,7 +78,6 @@ export const ledModes = { breathe: 1, flash: 2, on: 3, off: 4 } as const
 export const ledColours = { red: 1, blue: 2, purple: 3 } as const
 
 export const defaultAddress = 0xffff_ffff
-export const defaultPassword = 0
 /** The module says this one byte when it is ready after power-on or SoftRst. */
 export const READY_BYTE = 0x55
 /** Slots in one page of ReadIndexTable: 32 bytes, least significant bit first. */

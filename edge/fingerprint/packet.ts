@@ -20,11 +20,11 @@ export interface Packet {
 }
 
 export const HEADER_HIGH = 0xef
-export const HEADER_LOW = 0x01
+const HEADER_LOW = 0x01
 /** Header, address, kind and length. */
 export const PREFIX_BYTES = 9
-export const CHECKSUM_BYTES = 2
-export const PAYLOAD_BYTES_MAX = 256
+const CHECKSUM_BYTES = 2
+const PAYLOAD_BYTES_MAX = 256
 const KIND_OFFSET = 6
 const LENGTH_OFFSET = 7
 const kinds: ReadonlySet<number> = new Set(Object.values(packetKinds))

@@ -7,7 +7,7 @@ import { checkFrame, HEADER_HIGH, type Packet } from './packet.ts'
 export type ParserOutput =
   | { readonly type: 'packet'; readonly packet: Packet }
   | { readonly type: 'discarded'; readonly bytes: Uint8Array; readonly reason: DiscardReason }
-export type DiscardReason = 'header' | 'kind' | 'length' | 'checksum' | 'silence'
+type DiscardReason = 'header' | 'kind' | 'length' | 'checksum' | 'silence'
 
 /** Longest pause inside a frame. A module sends a frame in one go; 100 ms is 20 times the longest answer's byte time. */
 export const INTER_BYTE_TIMEOUT_MS = 100

@@ -3,12 +3,14 @@
  * A template is a string here; two touches of one finger give the same string, so Search finds its slot.
  */
 import { type CommandName, commands, decodeFields, encodeAnswer } from './commands.ts'
-import { confirmations, SLOTS_PER_INDEX_PAGE } from './datasheet.ts'
+import { confirmations, defaultAddress, registers, SLOTS_PER_INDEX_PAGE } from './datasheet.ts'
 
 export interface ModuleOptions {
   readonly capacity?: number
   readonly password?: number
   readonly address?: number
+  /** Commands this model does not know; optical modules have no coloured light. */
+  readonly unsupported?: readonly CommandName[]
   /** Templates by slot, as left by an earlier enrolment. */
   readonly library?: Iterable<readonly [slot: number, template: string]>
 }
@@ -21,6 +23,9 @@ const PACKET_SIZE_CODE = 2
 const BAUD_FACTOR = 6
 const SCORE_OF_A_MATCH = 161
 const IMAGE_BUFFER_COUNT = 6
+
+/** A finger whose image gives no features, as a wet or dirty one does. */
+export const SMUDGED_FINGER = 'smudged'
 
 type Values = Readonly<Record<string, number>>
 
@@ -36,7 +41,11 @@ export class SimulatedModule {
   readonly #buffers = new Map<number, string>()
   readonly #registers = new Map<number, number>()
 
-  constructor({ capacity = CAPACITY_DEFAULT, password = 0, address = 0xffff_ffff, library = [] }: ModuleOptions = {}) {
+  readonly #unsupported: readonly CommandName[]
+
+  constructor(options: ModuleOptions = {}) {
+    const { capacity = CAPACITY_DEFAULT, password = 0, address = defaultAddress, library = [] } = options
+    this.#unsupported = options.unsupported ?? []
     this.capacity = capacity
     this.address = address
     this.library = new Map(library)
@@ -54,7 +63,7 @@ export class SimulatedModule {
   /** Payload of the acknowledgement to a command's payload. */
   answer(payload: Uint8Array): Uint8Array {
     const name = commandNames.find((candidate) => commands[candidate].instruction === payload[0])
-    if (!name) return code(confirmations.unsupported)
+    if (!name || this.#unsupported.includes(name)) return code(confirmations.unsupported)
     const values = decodeFields(commands[name].request, payload.subarray(1))
     if (!values) return code(confirmations.badPacket)
     if (!this.#verified && name !== 'verifyPassword') return code(confirmations.verifyPasswordFirst)
@@ -76,6 +85,7 @@ export class SimulatedModule {
     extractFeatures: ({ buffer = 0 }) => {
       if (this.#image === undefined) return code(confirmations.noImage)
       if (buffer < 1 || buffer > IMAGE_BUFFER_COUNT) return code(confirmations.failed)
+      if (this.#image === SMUDGED_FINGER) return code(confirmations.tooMessy)
       this.#buffers.set(buffer, this.#image)
       return code(confirmations.ok)
     },
@@ -119,7 +129,7 @@ export class SimulatedModule {
       return code(confirmations.ok)
     },
     writeRegister: ({ register = 0, value = 0 }) => {
-      if (register < 4 || register > 6) return code(confirmations.badRegister)
+      if (!knownRegisters.includes(register)) return code(confirmations.badRegister)
       this.#registers.set(register, value)
       return code(confirmations.ok)
     },
@@ -128,10 +138,10 @@ export class SimulatedModule {
         status: 0x0004,
         systemId: 0,
         capacity: this.capacity,
-        securityLevel: this.#registers.get(5) ?? SECURITY_LEVEL_DEFAULT,
+        securityLevel: this.#registers.get(registers.securityLevel) ?? SECURITY_LEVEL_DEFAULT,
         address: this.address,
-        packetSizeCode: this.#registers.get(6) ?? PACKET_SIZE_CODE,
-        baudFactor: this.#registers.get(4) ?? BAUD_FACTOR,
+        packetSizeCode: this.#registers.get(registers.packetSize) ?? PACKET_SIZE_CODE,
+        baudFactor: this.#registers.get(registers.baud) ?? BAUD_FACTOR,
       }),
     setPassword: ({ password = 0 }) => {
       this.#password = password
@@ -155,6 +165,7 @@ export class SimulatedModule {
   }
 }
 
+const knownRegisters: readonly number[] = Object.values(registers)
 const commandNames = Object.keys(commands) as CommandName[]
 
 function code(...bytes: number[]): Uint8Array {

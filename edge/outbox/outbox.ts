@@ -49,7 +49,7 @@ export interface OutboxOptions {
 }
 
 /** About 40 MB: more door events than a year brings (a door of 100 people sees some 300 a day). */
-export const RING_RECORDS = 100_000
+const RING_RECORDS = 100_000
 /** Records let go at once: after a long outage one delete of everything would hold up the door for seconds. */
 const TRIM_RECORDS_MAX = 1_000
 /** A reader from outside (a backup) may hold the file for a moment; a door cannot wait longer than this for its record. */

@@ -3,12 +3,12 @@
  * will, because the will names the connection's number; what is in flight when the link drops is forgotten here and
  * sent again by whoever owns it.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type MqttClient } from 'mqtt'
 import type { Log } from '#runtime/log.ts'
 import { backoffMs } from '../backoff.ts'
+import { pause } from '../pause.ts'
 
-export interface Message {
+interface Message {
   readonly topic: string
   readonly payload: string
 }
@@ -93,8 +93,7 @@ export function createUplink(options: UplinkOptions): Uplink {
       } catch (error) {
         log.error({ err: error }, 'broker connection could not be tried')
       }
-      // An aborted sleep is how close() ends the loop.
-      await sleep(backoffMs(attempt, random()), undefined, { signal: stopped.signal }).catch(() => undefined)
+      await pause(backoffMs(attempt, random()), stopped.signal)
     }
   }
   const running = run()

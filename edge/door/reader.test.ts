@@ -1,0 +1,133 @@
+import { type Duplex, duplexPair } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { silentLog } from '#runtime/log.ts'
+import { instructions } from '../fingerprint/datasheet.ts'
+import { SMUDGED_FINGER } from '../fingerprint/simulated-module.ts'
+import { createSensorSimulator, type SensorSimulator, type SimulatorOptions } from '../fingerprint/simulator.ts'
+import { createReader } from './reader.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const library = [[5, 'siti']] as const
+
+function bench(options: SimulatorOptions = { library }, password = options.password ?? 0) {
+  const told: string[] = []
+  const simulators: SensorSimulator[] = []
+  let far: Duplex | undefined
+  let plugged = true
+  const reader = createReader({
+    openPort: async () => {
+      if (!plugged) throw new Error('no such device')
+      const [near, other] = duplexPair()
+      far = other
+      simulators.push(createSensorSimulator(other, options))
+      return near
+    },
+    password,
+    clock: { wallMs: () => Date.now(), monoMs: () => Date.now() },
+    random: () => 0,
+    log: silentLog,
+    onTouch: (match) => {
+      told.push(match === 'not-found' ? match : `slot ${match.slot}`)
+      return match === 'not-found' ? 'denied' : 'granted'
+    },
+    onReady: ({ capacity, templates }) => told.push(`ready ${templates}/${capacity}`),
+    onLost: () => told.push('lost'),
+  })
+  const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+  const current = () => {
+    const simulator = simulators.at(-1)
+    if (!simulator) throw new Error('the reader opened no port')
+    return simulator
+  }
+  const close = async () => {
+    const closed = reader.close()
+    await pass(0)
+    await closed
+  }
+  const unplug = () => {
+    plugged = false
+    far?.destroy()
+  }
+  const plug = () => {
+    plugged = true
+  }
+  return { told, pass, current, close, unplug, plug }
+}
+
+describe('reader', () => {
+  it('makes one decision of one touch, however long the finger stays', async () => {
+    const { told, pass, current, close } = bench()
+    await pass(500)
+    current().press('siti')
+    await pass(10_000)
+    current().lift()
+    await pass(500)
+    current().press('stranger')
+    await pass(500)
+    expect(told).toEqual(['ready 1/200', 'slot 5', 'not-found'])
+    await close()
+  })
+
+  it('asks for another touch when the image was poor, without a decision', async () => {
+    const { told, pass, current, close } = bench()
+    await pass(500)
+    current().press(SMUDGED_FINGER)
+    await pass(1_000)
+    current().lift()
+    await pass(500)
+    current().press('siti')
+    await pass(500)
+    expect(told).toEqual(['ready 1/200', 'slot 5'])
+    await close()
+  })
+
+  it('reads with a module that has no coloured light', async () => {
+    const { told, pass, current, close } = bench({ library, unsupported: ['setLed'] })
+    await pass(500)
+    current().press('siti')
+    await pass(500)
+    expect(current().received).toContain(instructions.setLed)
+    expect(told).toEqual(['ready 1/200', 'slot 5'])
+    await close()
+  })
+
+  it('tells a loss once and the return once, and reads on', async () => {
+    const { told, pass, current, close, unplug, plug } = bench()
+    await pass(500)
+    unplug()
+    await pass(120_000)
+    expect(told).toEqual(['ready 1/200', 'lost'])
+    plug()
+    await pass(31_000)
+    current().press('siti')
+    await pass(500)
+    expect(told).toEqual(['ready 1/200', 'lost', 'ready 1/200', 'slot 5'])
+    await close()
+  })
+
+  it('notices a module that falls silent, and opens its port anew', async () => {
+    const { told, pass, current, close } = bench()
+    await pass(500)
+    current().setSilent(true)
+    await pass(10_000)
+    expect(told).toEqual(['ready 1/200', 'lost', 'ready 1/200'])
+    await close()
+  })
+
+  it('verifies the password of its module', async () => {
+    const { told, pass, close } = bench({ library, password: 7 })
+    await pass(100)
+    expect(told).toEqual(['ready 1/200'])
+    await close()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('uses no module that does not know the password', async () => {
+    const { told, pass, close } = bench({ library, password: 7 }, 8)
+    await pass(60_000)
+    expect(told).toEqual(['lost'])
+    await close()
+  })
+})
