@@ -44,7 +44,7 @@ async function runStaticChecks(): Promise<Tally> {
       const startedMs = performance.now()
       const { code, output } = await captureChild('sh', ['-c', scripts[name] ?? `echo no script ${name}; exit 1`], {
         cwd: root,
-        env: { ...process.env, PATH: path },
+        env: { ...process.env, PATH: path, NO_COLOR: '1' },
       })
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
       say(`${code === 0 ? '✓' : '✗'} ${name} (${seconds} s)${code === 0 ? '' : `\n${output}`}`)

@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { captureChild, runChild } from './run-child.mjs'
+
+// Each test starts a real process; a busy machine takes its time.
+vi.setConfig({ testTimeout: 30_000 })
 
 const node = (code: string): [string, string[]] => [process.execPath, ['-e', code]]
 

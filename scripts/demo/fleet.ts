@@ -29,7 +29,7 @@ export interface FleetCredentials {
   readonly gateway: MqttCredential
 }
 
-export interface FleetMember {
+interface FleetMember {
   readonly application: OpdApplication
   readonly transport: Transport
 }

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { openCredentials } from '../../broker/identity/credentials.ts'
 import { openAdmin } from '../../server/admin/admin.ts'
 import { plannedMaintenance } from './drama.ts'
 import { transportOf } from './fleet.ts'
 import { provision } from './provision.ts'
 import { sampleApps } from './sample-apps.ts'
+
+/** Some sixty durable commits a start: slow on a busy disk. */
+vi.setConfig({ testTimeout: 30_000 })
 
 let base = ''
 beforeEach(() => {

@@ -5,6 +5,10 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { systemClock } from '#runtime/clock.ts'
 import { type Supervised, supervise } from './supervise.ts'
 
+/** Each test starts real processes; a busy machine takes its time. */
+const WITHIN_MS = 20_000
+vi.setConfig({ testTimeout: 2 * WITHIN_MS })
+
 let logs = ''
 let said: string[] = []
 let child: Supervised | undefined
@@ -26,9 +30,9 @@ const log = () => readFileSync(join(logs, 'anak.log'), 'utf8')
 
 it('starts a child that was killed again, and says so', async () => {
   start(`console.log('lives', process.pid, process.env.SIAGA_TEST); setInterval(() => {}, 1000)`)
-  await vi.waitFor(() => expect(log()).toMatch(/lives \d+ 1/), 5_000)
+  await vi.waitFor(() => expect(log()).toMatch(/lives \d+ 1/), WITHIN_MS)
   process.kill(Number(/lives (\d+)/.exec(log())?.[1]), 'SIGKILL')
-  await vi.waitFor(() => expect(log().match(/lives/g)).toHaveLength(2), 5_000)
+  await vi.waitFor(() => expect(log().match(/lives/g)).toHaveLength(2), WITHIN_MS)
   expect(said).toEqual(['anak mati (SIGKILL), dijalankan lagi dalam 0,3 dtk'])
 })
 
@@ -36,7 +40,7 @@ it('shows errors briefly and keeps all in the log', async () => {
   start(
     `console.error(JSON.stringify({ level: 50, msg: 'disk full' })); console.error('quiet'); setInterval(() => {}, 1000)`,
   )
-  await vi.waitFor(() => expect(log()).toContain('quiet'), 5_000)
+  await vi.waitFor(() => expect(log()).toContain('quiet'), WITHIN_MS)
   expect(said).toEqual(['anak: disk full'])
 })
 
@@ -49,7 +53,7 @@ it('closes a child by asking it, and does not start it again', async () => {
   start(
     `process.on('SIGTERM', () => { console.log('closing'); process.exit(0) }); console.log('ready'); setInterval(() => {}, 1000)`,
   )
-  await vi.waitFor(() => expect(log()).toContain('ready'), 5_000)
+  await vi.waitFor(() => expect(log()).toContain('ready'), WITHIN_MS)
   await child?.close()
   expect(log()).toContain('closing')
   expect(said).toEqual([])

@@ -18,7 +18,7 @@ export interface World {
   close(): Promise<void>
 }
 
-export interface PopulateOptions {
+interface PopulateOptions {
   readonly credentials: FleetCredentials
   readonly mqttUrl: string
   readonly httpUrl: string
