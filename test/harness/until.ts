@@ -3,11 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const POLL_MS = 10
 
-/** @throws Error naming `what` when it is not so within `timeoutMs` */
-export async function until<T>(what: string, look: () => T | undefined | false | null, timeoutMs = 10_000): Promise<T> {
+type Seen<T> = T | undefined | false | null
+
+/** @throws Error naming `what` when it is not so within `timeoutMs`; what `look` throws is thrown at once */
+export async function until<T>(what: string, look: () => Seen<T> | Promise<Seen<T>>, timeoutMs = 10_000): Promise<T> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
-    const seen = look()
+    const seen = await look()
     if (seen) return seen
     if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`)
     await delay(POLL_MS)

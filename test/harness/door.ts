@@ -1,0 +1,101 @@
+/** A door: its agent as a process of its own, a simulated fingerprint module on a PTY, and hands on its lines. */
+import { createConnection, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { onTestFinished } from 'vitest'
+import { z } from 'zod'
+import { DoorState } from '#contract/door.ts'
+import { doorDirectory } from '../../edge/app.ts'
+import { openDoorStore } from '../../edge/door/door-store.ts'
+import { createSlots, type SlotOwner } from '../../edge/door/slots.ts'
+import { openPty } from '../../edge/fingerprint/pty.ts'
+import { createSensorSimulator, type SensorSimulator } from '../../edge/fingerprint/simulator.ts'
+import { openAdmin } from '../../server/admin/admin.ts'
+import { type TestProcess, testProcess } from './process.ts'
+import { admin, adminCredential, type Siaga } from './siaga.ts'
+import { until } from './until.ts'
+
+export interface Door {
+  readonly agent: TestProcess
+  readonly sensor: SensorSimulator
+  /** Every level the strike was seen to have, oldest first. */
+  readonly strike: readonly number[]
+}
+
+export interface DoorPlan {
+  readonly id: string
+  /** Whose finger is in which slot; the template is the finger's name. */
+  readonly fingers: readonly SlotOwner[]
+}
+
+/** The server issues the list within a second, the agent finds its sensor within two; the rest is a busy machine. */
+const READY_MS = 60_000
+
+const PublicKey = z.object({ publicKey: z.string() })
+
+/** Adds the door, enrols the fingers at its sensor and at its edge, and starts its agent. */
+export async function startDoor(siaga: Siaga, { id, fingers }: DoorPlan): Promise<Door> {
+  const { dataDir } = siaga
+  const { password } = adminCredential(dataDir, 'device', 'add', 'door', id)
+  const { publicKey } = PublicKey.parse(admin(dataDir, 'command-key'))
+  enrol(dataDir, id, fingers)
+  const pty = openPty()
+  const sensor = createSensorSimulator(pty.stream, { library: fingers.map(({ slot, finger }) => [slot, finger]) })
+  onTestFinished(() => {
+    sensor.close()
+    pty.close()
+  })
+  const socket = join(dataDir, 'gpio.sock')
+  const agent = testProcess({
+    name: 'door agent',
+    args: ['edge/door-main.ts'],
+    env: () => ({
+      SIAGA_DATA_DIR: dataDir,
+      SIAGA_DOOR: id,
+      SIAGA_SENSOR: pty.path,
+      SIAGA_GPIO: 'simulated',
+      SIAGA_GPIO_SIMULATED_SOCKET: socket,
+      SIAGA_STRIKE_PULSE_MS: '1000',
+      SIAGA_MQTT_URL: siaga.mqttUrl,
+      SIAGA_MQTT_PASSWORD: password,
+      SIAGA_COMMAND_KEY: publicKey,
+    }),
+    ready: 'door agent ready',
+  })
+  await agent.start()
+  return { agent, sensor, strike: watchStrike(socket) }
+}
+
+/** Ready to decide: it has its sensor, and a list from the server that admits the person. */
+export async function doorReady(siaga: Siaga, id: string, person: string): Promise<void> {
+  const provisioning = openAdmin(siaga.dataDir)
+  onTestFinished(() => provisioning.close())
+  await until(
+    `door ${id} with its sensor and a list with ${person}`,
+    () => {
+      const newest = siaga.rows('doorState').findLast(({ subject }) => subject === id)
+      const state = newest && DoorState.parse(JSON.parse(newest.payload))
+      const list = provisioning.access.issuedList(id)
+      return list?.people.includes(person) && state?.sensor === 'ready' && state.accessVersion === list.version
+    },
+    READY_MS,
+  )
+}
+
+function enrol(dataDir: string, door: string, fingers: readonly SlotOwner[]): void {
+  const store = openDoorStore(join(doorDirectory(dataDir, door), 'door.db'))
+  const slots = createSlots(store)
+  for (const finger of fingers) slots.assign(finger)
+  store.close()
+}
+
+const StrikeLine = z.object({ line: z.literal('strike'), level: z.int() })
+
+/** The agent serves its simulated lines before it says that it is ready. */
+function watchStrike(path: string): readonly number[] {
+  const levels: number[] = []
+  const socket: Socket = createConnection(path)
+  onTestFinished(() => void socket.destroy())
+  createInterface({ input: socket }).on('line', (line) => levels.push(StrikeLine.parse(JSON.parse(line)).level))
+  return levels
+}
