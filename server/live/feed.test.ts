@@ -61,18 +61,24 @@ describe('live feed', () => {
   beforeEach(() => vi.useFakeTimers())
   afterEach(() => vi.useRealTimers())
 
-  it('sends the first change of an idle feed at once, and gathers the next ones', () => {
+  it('sends a change of an idle feed at once, in a frame of its own', () => {
     const { frames, set } = setUp()
-    set(view('a', 1))
-    vi.advanceTimersByTime(1)
-    expect(frames).toHaveLength(1)
-    set(view('a', 2))
-    set(view('a', 3))
-    vi.advanceTimersByTime(5)
-    expect(frames).toHaveLength(1)
-    vi.advanceTimersByTime(20)
-    expect(frames).toHaveLength(2)
-    expect(frames[1]?.changes.apps).toEqual([{ id: 'a', latencyMs: 3 }])
+    for (const latencyMs of [1, 2, 3]) {
+      set(view('a', latencyMs))
+      vi.advanceTimersByTime(10)
+    }
+    expect(frames.map(({ changes }) => changes.apps?.[0]?.latencyMs)).toEqual([1, 2, 3])
+  })
+
+  it('gathers changes under load, and sends the last of them within 16 ms', () => {
+    const { frames, set } = setUp()
+    for (let latencyMs = 1; latencyMs <= 100; latencyMs++) {
+      set(view('a', latencyMs))
+      vi.advanceTimersByTime(1)
+    }
+    expect(frames.length).toBeLessThan(20)
+    vi.advanceTimersByTime(16)
+    expect(frames.at(-1)?.changes.apps).toEqual([{ id: 'a', latencyMs: 100 }])
   })
 
   it('names what was removed, once', () => {

@@ -4,7 +4,7 @@
  */
 import type { Frame, LivePulse, Snapshot } from '#contract/live.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { coalescingWindowMs } from './coalescing.ts'
+import { afterFrame, frameDelayMs, idlePace } from './coalescing.ts'
 import { type LiveSource, PendingChanges, readSummary, readTrends } from './pending-changes.ts'
 
 export interface FeedOptions {
@@ -31,32 +31,45 @@ export interface Feed {
 export function createFeed({ source, clock, build, demo, clients, emit }: FeedOptions): Feed {
   const pending = new PendingChanges(source)
   let version = 1
-  let lastFrameMono = Number.NEGATIVE_INFINITY
-  let timer: NodeJS.Timeout | undefined
+  let pace = idlePace
+  /** Since the last frame. */
+  let touches = 0
+  let cancelFlush: (() => void) | undefined
 
   const flush = () => {
-    clearTimeout(timer)
-    timer = undefined
+    cancelFlush?.()
+    cancelFlush = undefined
+    const load = { clients: clients(), changes: touches }
     const changes = pending.take()
+    touches = 0
     if (Object.keys(changes).length === 0) return
-    lastFrameMono = clock.monoMs()
+    pace = afterFrame(pace, load, clock.monoMs())
     const from = version
     version += 1
     emit({ from, to: version, serverTime: iso(clock.wallMs()), changes })
   }
   const schedule = () => {
-    if (timer !== undefined) return
-    const windowMs = coalescingWindowMs(clients(), pending.size())
-    timer = setTimeout(flush, Math.max(0, lastFrameMono + windowMs - clock.monoMs()))
+    if (cancelFlush !== undefined) return
+    const delayMs = frameDelayMs(pace, clock.monoMs())
+    if (delayMs > 0) {
+      const timer = setTimeout(flush, delayMs)
+      cancelFlush = () => clearTimeout(timer)
+      return
+    }
+    // A timer of 0 ms takes at least one; behind the rows at hand, all in one frame, is soon enough.
+    const immediate = setImmediate(flush)
+    cancelFlush = () => clearImmediate(immediate)
   }
 
   return {
     touchApp(id) {
       pending.apps.add(id)
+      touches += 1
       schedule()
     },
     touchDoor(id) {
       pending.doors.add(id)
+      touches += 1
       schedule()
     },
     touchSummary() {
@@ -82,7 +95,7 @@ export function createFeed({ source, clock, build, demo, clients, emit }: FeedOp
       }
     },
     pulse: () => ({ serverTime: iso(clock.wallMs()), version, ingest: source.ingest() }),
-    close: () => clearTimeout(timer),
+    close: () => cancelFlush?.(),
   }
 }
 

@@ -39,10 +39,6 @@ export class PendingChanges {
     this.source = source
   }
 
-  size(): number {
-    return this.apps.size + this.doors.size
-  }
-
   /** The changes, and no marks left. */
   take(): Changes {
     const apps = collectViews(this.apps, this.sentApps, (id) => this.source.appView(id))
