@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decode } from './codec.ts'
-import { parseTopic, topicName } from './topics.ts'
+import { parseTopic, topicFilter, topicName } from './topics.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -31,6 +31,10 @@ describe('topics', () => {
     const topic = topicName('doorEvents', { door: 'ruang-komando' })
     expect(topic).toBe('siaga/v1/doors/ruang-komando/events')
     expect(parseTopic(topic)).toEqual({ channel: 'doorEvents', subject: 'ruang-komando' })
+  })
+
+  it('makes the filter of a channel', () => {
+    expect(topicFilter('doorEvents')).toBe('siaga/v1/doors/+/events')
   })
 
   it('refuses ids that would change the topic', () => {

@@ -14,6 +14,7 @@ export const doorEventKinds = [
   'unopened', // granted, but the door did not open: no entry
   'forced', // opened without a grant; alarm
   'held', // open too long; alarm
+  'exit', // the button inside was pressed
   'alarm.cleared', // { alarm }
   'sensor.lost',
   'sensor.ready', // { capacity, templates }

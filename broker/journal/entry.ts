@@ -8,7 +8,7 @@ import type { ChannelName } from '#contract/channels.ts'
 export type JournalChannel = ChannelName | 'started' | 'stopped' | 'alive'
 
 /** Key that makes a message exactly once: a second entry with the same key is not stored again. */
-export interface SequenceKey {
+interface SequenceKey {
   /** The sender's journal or boot. */
   readonly stream: string
   readonly seq: number

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { JournalRow } from './entry.ts'
 import { journalPath } from './files.ts'
 
-export interface QuarantinedMessage {
+interface QuarantinedMessage {
   readonly id: number
   readonly topic: string
   readonly sender: string

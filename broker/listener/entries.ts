@@ -3,7 +3,7 @@ import { type Identity, identityName } from '#contract/access.ts'
 import type { ChannelName } from '#contract/channels.ts'
 import { decode } from '#contract/codec.ts'
 import type { Heartbeat } from '#contract/heartbeat.ts'
-import type { RecordBatch } from '#contract/record.ts'
+import { GapBody, type RecordBatch } from '#contract/record.ts'
 import { isSealed } from '#runtime/record-chain.ts'
 import type { Entry, QuarantineEntry } from '../journal/entry.ts'
 
@@ -48,8 +48,8 @@ function heartbeatKey({ boot, seq }: Heartbeat): { stream: string; seq: number }
 
 /** A declared drop `{ from, to }` takes the sequence number `to` and closes the hole from `from` on. */
 function gapOf(record: RecordBatch['records'][number]): { hash: string; gapFrom?: number } {
-  const from = record.kind === 'gap' ? record['from'] : undefined
-  return typeof from === 'number' && Number.isInteger(from) && from >= 1 && from <= record.seq
-    ? { hash: record.hash, gapFrom: from }
+  const gap = GapBody.safeParse(record.kind === 'gap' ? record : undefined)
+  return gap.success && gap.data.from <= record.seq
+    ? { hash: record.hash, gapFrom: gap.data.from }
     : { hash: record.hash }
 }

@@ -11,7 +11,7 @@ import type { JournalWriter } from '../journal/writer.ts'
 import { type Receipt, toEntries } from './entries.ts'
 import type { Sessions } from './sessions.ts'
 
-export interface PublishCounts {
+interface PublishCounts {
   accepted: number
   quarantined: number
   /** Retain bits cleared on channels that are not retained. */

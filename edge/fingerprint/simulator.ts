@@ -12,7 +12,7 @@ import { type ModuleOptions, SimulatedModule } from './simulated-module.ts'
  * What happens to one answer: `silent` none is sent; `flipped-bit` a payload bit is inverted; `half-frame` only its
  * first half is sent; `slow` it comes `slowMs` late; `noise` random-looking bytes, half a header among them, go first.
  */
-export type AnswerFault = 'silent' | 'flipped-bit' | 'half-frame' | 'slow' | 'noise'
+type AnswerFault = 'silent' | 'flipped-bit' | 'half-frame' | 'slow' | 'noise'
 
 export interface SimulatorOptions extends ModuleOptions {
   /** Working time of each command by its instruction code, milliseconds; 0 when absent. */

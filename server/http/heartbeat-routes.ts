@@ -11,7 +11,7 @@ import { HttpProblem } from './problem.ts'
 import { Accepted } from './schemas.ts'
 
 /** Leaves room for `via` and `request` within the channel's limit. */
-export const PUSH_BYTES_MAX = 3_500
+const PUSH_BYTES_MAX = 3_500
 
 /** What a query string can carry of a heartbeat. */
 const QueryHeartbeat = z.object({

@@ -1,15 +1,7 @@
 /** Errors as RFC 9457 problem documents; nothing of the inside leaves with them. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { SeriesQueryError } from '../series/query.ts'
-
-export const Problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-})
 
 /** An answer that is an error on purpose: `detail` says what, with which value, and what to do next. */
 export class HttpProblem extends Error {

@@ -4,7 +4,7 @@ import { AppState, Cause } from '#contract/states.ts'
 
 const time = z.iso.datetime()
 
-export const StatusApp = z.object({
+const StatusApp = z.object({
   id: z.string(),
   name: z.string(),
   opd: z.string(),
@@ -21,7 +21,7 @@ export const StatusApp = z.object({
   simulated: z.boolean(),
 })
 
-export const StatusDoor = z.object({
+const StatusDoor = z.object({
   id: z.string(),
   name: z.string(),
   online: z.boolean(),
@@ -35,7 +35,7 @@ export const StatusDoor = z.object({
   simulated: z.boolean(),
 })
 
-export const Ingest = z.object({ state: z.enum(['ok', 'late', 'down']), lagMs: z.number() })
+const Ingest = z.object({ state: z.enum(['ok', 'late', 'down']), lagMs: z.number() })
 
 export const Status = z.object({
   version: z.int(),

@@ -19,6 +19,8 @@ interface Door {
   /** Start of the WIB day that `enteredToday` counts. */
   dayMs: number
   enteredToday: number
+  /** Granted, and not opened yet. */
+  granted: boolean
 }
 
 export class Doors {
@@ -78,7 +80,16 @@ export class Doors {
 }
 
 function newDoor(name: string): Door {
-  return { name, status: undefined, state: undefined, sinceMs: 0, events: [], dayMs: 0, enteredToday: 0 }
+  return {
+    name,
+    status: undefined,
+    state: undefined,
+    sinceMs: 0,
+    events: [],
+    dayMs: 0,
+    enteredToday: 0,
+    granted: false,
+  }
 }
 
 function takeState(door: Door, row: JournalRow): boolean {
@@ -120,14 +131,16 @@ function takeEvent(door: Door, row: JournalRow): boolean {
   return true
 }
 
-/** An entry is an opening after a grant; a forced opening has a kind of its own. Counted on the day it was received. */
+/** An entry is an opening after a grant: not a forced one, nor one by the exit button. Counted on the day it was received. */
 function countEntry(door: Door, row: JournalRow, kind: string): void {
   const today = wibDay(row.receivedMs).fromMs
   if (today !== door.dayMs) {
     door.dayMs = today
     door.enteredToday = 0
   }
-  if (kind === 'opened') door.enteredToday += 1
+  if (kind === 'opened' && door.granted) door.enteredToday += 1
+  if (kind === 'granted') door.granted = true
+  else if (kind === 'opened' || kind === 'unopened') door.granted = false
 }
 
 function toView(id: string, door: Door, nowMs: number): DoorView {

@@ -12,7 +12,7 @@ const PASS_TIMEOUT_MS = 5_000
 /** How often to look whether the tail has read past the end of the journal. */
 const CATCH_UP_POLL_MS = 5
 
-export type PushResult = 'recorded' | 'duplicate' | 'unavailable'
+type PushResult = 'recorded' | 'duplicate' | 'unavailable'
 
 export interface Pushes {
   /** Publishes a heartbeat for the pusher and waits until the tail has passed it. */

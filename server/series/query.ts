@@ -11,7 +11,7 @@ export type Measurement = 'heartbeat' | 'door'
 export type Tag = 'app' | 'opd' | 'region' | 'door' | 'kind'
 export type Fn = 'count' | 'mean' | 'min' | 'max' | 'sum' | 'p50' | 'p95' | 'p99'
 
-export const tagsOf: Readonly<Record<Measurement, readonly Tag[]>> = {
+const tagsOf: Readonly<Record<Measurement, readonly Tag[]>> = {
   heartbeat: ['app', 'opd', 'region'],
   door: ['door', 'kind'],
 }

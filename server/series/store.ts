@@ -24,7 +24,7 @@ export interface SeriesAnswer {
  */
 export type InfluxState = 'off' | 'current' | 'behind' | 'down'
 
-export interface SeriesStatus {
+interface SeriesStatus {
   /** Who would answer a query now. */
   readonly store: 'embedded' | 'influx'
   readonly cursor: number

@@ -19,7 +19,7 @@ import type { App } from '../registry/apps.ts'
 import type { Observation } from '../series/observation.ts'
 import { doorObservation, heartbeatObservation } from './observations.ts'
 
-export interface RowCounts {
+interface RowCounts {
   heartbeats: number
   /** Heartbeats of applications that are not registered. */
   strangers: number
