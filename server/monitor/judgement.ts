@@ -142,6 +142,14 @@ export function loseSight(judgement: Judgement, gap: Gap): Change | undefined {
   return enter(judgement, { to: 'unknown', cause: 'own-outage', at: gap.from.wallMs })
 }
 
+/**
+ * Siaga could not hear, but too shortly to lose sight: the state stays, and interval and grace run anew, because a
+ * heartbeat may have been sent in vain meanwhile.
+ */
+export function excuse(judgement: Judgement, until: Instant): void {
+  if (judgement.state !== 'new') arm(judgement, until)
+}
+
 /** Opens a window, or brings an open one up to date. */
 export function openMaintenance(judgement: Judgement, window: MaintenanceWindow, at: number): Change | undefined {
   judgement.maintenance = { untilMs: window.untilMs, reason: window.reason }

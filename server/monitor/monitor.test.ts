@@ -176,6 +176,24 @@ describe('our own outage', () => {
     expect(later).toMatchObject([{ from: 'unknown', to: 'down', cause: 'silence', at: START_MS + 1_090_000 }])
   })
 
+  it('convicts nobody when the writer was restarted across a deadline, however shortly', () => {
+    const monitor = monitorHeardAt0()
+    const seconds = Array.from({ length: 88 }, (_, second) => monitor.observe(receipt(second + 1))).flat()
+    expect(seconds).toMatchObject([{ to: 'late' }])
+    expect(monitor.observe({ ...receipt(92), begins: true })).toEqual([])
+    expect(monitor.heartbeat('simrs', { status: 'up' }, receipt(93), 94)).toMatchObject([{ from: 'late', to: 'up' }])
+  })
+
+  it('that was short only gives interval and grace anew', () => {
+    const monitor = monitorHeardAt0()
+    expect(monitor.observe({ ...receipt(3), begins: true })).toEqual([])
+    const later = Array.from({ length: 100 }, (_, second) => monitor.observe(receipt(second + 4))).flat()
+    expect(later).toMatchObject([
+      { from: 'up', to: 'late', at: START_MS + 63_000 },
+      { to: 'down', at: START_MS + 93_000 },
+    ])
+  })
+
   it('ends with the next heartbeat', () => {
     const monitor = monitorHeardAt0()
     monitor.observe(receipt(1000))

@@ -11,6 +11,7 @@ import {
   type Change,
   deadlineOf,
   endMaintenance,
+  excuse,
   expire,
   hear,
   type Judgement,
@@ -84,11 +85,13 @@ export class Monitor {
 
   /**
    * Takes the receipt of a journal row, whatever it carries; call it once for each row, before `heartbeat`.
-   * Finds our own outages (a stretch without rows, a reboot, a suspend, a clock step) and declares what became due.
+   * Finds our own outages (a stretch without rows, a reboot, a suspend, a clock step, a restart of the journal's
+   * writer) and declares what became due.
    */
   observe(receipt: Receipt): readonly Transition[] {
     const gap = this.#last && gapBetween(this.#last, receipt)
     this.#last = { boot: receipt.boot, rowId: receipt.rowId, monoMs: receipt.monoMs, wallMs: receipt.wallMs }
+    if (gap === undefined && receipt.begins) this.#excuseAll(receipt)
     if (gap === undefined) return this.advance(receipt, receipt.rowId)
     return [...this.gap(gap, receipt.rowId), ...this.advance(receipt, receipt.rowId)]
   }
@@ -180,6 +183,13 @@ export class Monitor {
   #begin(instant: Instant): void {
     this.#monoMs = instant.monoMs
     this.#wallMs = instant.wallMs
+  }
+
+  #excuseAll(until: Instant): void {
+    for (const judgement of this.#judgements.values()) {
+      excuse(judgement, until)
+      this.#schedule(judgement)
+    }
   }
 
   #expireBefore(monoMs: number, declaredAt: number, rowId: number): void {

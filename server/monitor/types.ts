@@ -15,6 +15,8 @@ export interface Receipt extends Instant {
   readonly boot: string
   /** Journal row id. */
   readonly rowId: number
+  /** True of the row with which the journal's writer began: from the row before it until then nothing could be heard. */
+  readonly begins?: boolean
 }
 
 /** A stretch in which Siaga could not hear. `to` may lie in another boot than `from`. */

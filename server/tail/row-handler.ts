@@ -12,7 +12,7 @@ import type { Feed } from '../live/feed.ts'
 import type { Today } from '../live/today.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Trends } from '../monitor/trend.ts'
-import type { Transition } from '../monitor/types.ts'
+import type { Receipt, Transition } from '../monitor/types.ts'
 import type { PulseTrain } from '../pulse.ts'
 import type { Pushes } from '../push/pushes.ts'
 import type { App } from '../registry/apps.ts'
@@ -108,7 +108,7 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
     counts,
     handle(rows) {
       for (const row of rows) {
-        declare(monitor.observe({ monoMs: row.monoMs, wallMs: row.receivedMs, boot: row.boot, rowId: row.id }))
+        declare(monitor.observe(receiptOf(row)))
         dispatch(row)
       }
       const cursor = rows.at(-1)?.id
@@ -119,4 +119,8 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
       pulse.proveAt(monitor.nextDeadlineMonoMs())
     },
   }
+}
+
+function receiptOf({ id, monoMs, receivedMs, boot, channel }: JournalRow): Receipt {
+  return { rowId: id, monoMs, wallMs: receivedMs, boot, begins: channel === 'started' }
 }
