@@ -69,6 +69,7 @@ function beating(send: Send): { readonly sent: () => number; stop(): Promise<num
     return seq
   }
   const running = loop()
+  running.catch(() => undefined) // told by `stop`, and by what then does not happen
   return {
     sent: () => seq,
     stop: () => {
