@@ -3,10 +3,12 @@
  * docs/protocol.md derive from this table; to add a channel, add a row.
  */
 import type { z } from 'zod'
-import { Challenge, Command, DoorState, Reply, Signed } from './door.ts'
+import { Challenge, Command, Reply } from './command.ts'
+import { DoorState } from './door.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Pulse } from './pulse.ts'
 import { Acknowledged, AgentStatus, RecordBatch } from './record.ts'
+import { Signed } from './signed.ts'
 import { Targets } from './vantage.ts'
 
 /** Who an authenticated MQTT client is. `journal` is the journal writer itself, never a client. */

@@ -1,6 +1,6 @@
 /** What a door says and is told (design §3.3, §6). No name, NIP, slot or template crosses the broker. */
 import { z } from 'zod'
-import { BootId, ClockState, EpochMs, Id, Sequence } from './identifiers.ts'
+import { ClockState, EpochMs, Id, Sequence } from './identifiers.ts'
 
 /** Opaque id of a person; the name stays in the server's registry. */
 export const PersonId = Id
@@ -54,29 +54,3 @@ export const DoorState = z.object({
   simulated: z.boolean(),
 })
 export type DoorState = z.infer<typeof DoorState>
-
-/** An Ed25519-signed payload; the signature (base64) is over the bytes of `body` as sent. */
-export const Signed = z.object({ body: z.string().max(60_000), signature: z.string().max(200) })
-export type Signed = z.infer<typeof Signed>
-
-/** Body of `access`: who may enter, versioned, desired state. Times are epoch milliseconds; `until` is exclusive. */
-export const AccessList = z.object({
-  door: Id,
-  version: Sequence.min(1),
-  issuedAt: EpochMs,
-  people: z.array(z.object({ person: PersonId, from: EpochMs, until: EpochMs.nullable() })).max(1000),
-})
-export type AccessList = z.infer<typeof AccessList>
-
-/** An unsigned request for a nonce, or a signed command carrying it. */
-export const Command = z.union([z.object({ id: Id, kind: z.literal('challenge') }), Signed])
-export type Command = z.infer<typeof Command>
-
-/** 32 random bytes in base64url; one outstanding, valid 10 s on the door's own clock. */
-export const Challenge = z.object({ id: Id, nonce: z.string().length(43) })
-export const Reply = z.object({
-  id: Id,
-  result: z.enum(['done', 'refused', 'expired', 'progress']),
-  reason: z.string().max(200).optional(),
-  boot: BootId.optional(),
-})

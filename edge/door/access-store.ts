@@ -4,7 +4,8 @@
  */
 import { type KeyObject, verify } from 'node:crypto'
 import { z } from 'zod'
-import { AccessList, Signed } from '#contract/door.ts'
+import { AccessList } from '#contract/access-list.ts'
+import { Signed } from '#contract/signed.ts'
 import type { Log } from '#runtime/log.ts'
 import type { DoorStore } from './door-store.ts'
 

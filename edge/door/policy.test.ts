@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { AccessList } from '#contract/door.ts'
+import type { AccessList } from '#contract/access-list.ts'
 import { decide } from './policy.ts'
 
 const list = (...people: AccessList['people']): AccessList => ({ door: 'komando', version: 1, issuedAt: 0, people })

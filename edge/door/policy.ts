@@ -1,5 +1,6 @@
 /** May the person whose finger matched enter now? Pure: the door's one place where that is answered. */
-import type { AccessList, DenialReason } from '#contract/door.ts'
+import type { AccessList } from '#contract/access-list.ts'
+import type { DenialReason } from '#contract/door.ts'
 import type { ClockState } from '#contract/identifiers.ts'
 
 export interface Question {

@@ -1,5 +1,5 @@
 /** From assignments to what a door is told: who may enter, and when (contract/door.ts, AccessList). Pure. */
-import type { AccessList } from '#contract/door.ts'
+import type { AccessList } from '#contract/access-list.ts'
 import type { Assignment } from './access-table.ts'
 
 /**

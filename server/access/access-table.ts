@@ -1,6 +1,7 @@
 /** People, who of them may enter which door, and the signed list last issued for each door; in core.db. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { AccessList, Signed } from '#contract/door.ts'
+import type { AccessList } from '#contract/access-list.ts'
+import type { Signed } from '#contract/signed.ts'
 import { integer, integerOrNull, type Row, text } from '../registry/columns.ts'
 
 export interface Person {

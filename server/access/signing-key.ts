@@ -5,7 +5,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Signed } from '#contract/door.ts'
+import type { Signed } from '#contract/signed.ts'
 
 const KEY_FILE = 'command-key.pem'
 

@@ -30,6 +30,7 @@ const doorEvents: Readonly<Record<string, string>> = {
   unopened: 'Diberi akses, tidak dibuka',
   forced: 'Dibuka paksa',
   held: 'Terlalu lama terbuka',
+  exit: 'Tombol keluar ditekan',
   'alarm.cleared': 'Alarm selesai',
   'sensor.lost': 'Sensor putus',
   'sensor.ready': 'Sensor siap',
