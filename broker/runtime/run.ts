@@ -15,6 +15,8 @@ const EXIT_FAILED = 1
  * A second signal, or a close that takes longer than 8 s, exits at once: a kill must be as safe as a close.
  */
 export async function run(name: string, start: (log: Log) => Promise<Running>): Promise<void> {
+  // Whatever this process writes (credentials, journal, logs) is for its own user.
+  process.umask(0o077)
   const log = createLog(name, process.env['SIAGA_LOG_LEVEL'] || 'info')
   let running: Running
   try {
