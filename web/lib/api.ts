@@ -1,6 +1,9 @@
 /** Calls of the HTTP API (design §3.4): answers are decoded once by a schema, errors are RFC 9457 problem documents. */
 import { z } from 'zod'
 
+// The content security policy forbids compiling code from text; without this the library tries and the browser reports it.
+z.config({ jitless: true })
+
 const Problem = z.object({ title: z.string(), detail: z.string().default(''), status: z.number().optional() })
 
 /** What went wrong, in words for the screen. `status` is 0 when no answer came. */

@@ -9,6 +9,7 @@ import {
   fineAge,
   latency,
   percent,
+  regionName,
   shortDuration,
 } from './format.ts'
 
@@ -45,6 +46,11 @@ test('a latency changes its unit at a second, after rounding', () => {
   expect(latency(141.2)).toEqual({ value: '141', unit: 'ms' })
   expect(latency(999.6)).toEqual({ value: '1,0', unit: 'dtk' })
   expect(latency(12_340)).toEqual({ value: '12,3', unit: 'dtk' })
+})
+
+test('a region is called by its name', () => {
+  expect(regionName('kota-pontianak')).toBe('Kota Pontianak')
+  expect(regionName('sambas')).toBe('Sambas')
 })
 
 test('percentages have a comma', () => expect(percent(99.62)).toBe('99,62 %'))

@@ -75,4 +75,9 @@ export function latency(latencyMs: number): { value: string; unit: string } {
 
 /** "99,62 %"; the server has already rounded down. */
 export const percent = (value: number): string => `${hundredth.format(value)} %`
+/** Name of a regency or city from its id: "kota-pontianak" is "Kota Pontianak". */
+export function regionName(id: string): string {
+  return id.replaceAll('-', ' ').replace(/(^| )\p{Letter}/gu, (first) => first.toLocaleUpperCase(locale))
+}
+
 export const count = (value: number): string => whole.format(value)

@@ -92,5 +92,6 @@ export const simulator = {
   filterNone: 'Tidak ada aplikasi yang cocok.',
   mode: (name: string) => `Mode ${name}`,
   modes: { normal: 'Normal', slow: 'Lambat', failing: 'Galat', stopped: 'Berhenti' },
+  transports: { mqtt: 'MQTT', http: 'HTTP', gateway: 'lewat gateway' } as Readonly<Record<string, string>>,
   notInFeed: 'belum di papan',
 }

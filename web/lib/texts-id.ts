@@ -24,14 +24,18 @@ const causeName: Record<Cause, string> = {
 const doorEvents: Readonly<Record<string, string>> = {
   granted: 'Akses diberikan',
   denied: 'Akses ditolak',
+  awaiting: 'Menunggu orang kedua',
   opened: 'Pintu terbuka',
   closed: 'Pintu tertutup',
   locked: 'Terkunci',
   unopened: 'Diberi akses, tidak dibuka',
   forced: 'Dibuka paksa',
+  'held.soon': 'Pintu belum ditutup',
   held: 'Terlalu lama terbuka',
   exit: 'Tombol keluar ditekan',
+  'alarm.raised': 'Alarm',
   'alarm.cleared': 'Alarm selesai',
+  lockdown: 'Penguncian darurat',
   'sensor.lost': 'Sensor putus',
   'sensor.ready': 'Sensor siap',
   started: 'Agen pintu mulai',
@@ -45,12 +49,26 @@ const denials: Readonly<Record<string, string>> = {
   expired: 'Penugasan sudah berakhir',
   'clock-unset': 'Ditolak: jam pintu belum benar',
   'no-list': 'Ditolak: daftar akses belum ada',
+  'score-low': 'Sidik jari kurang jelas',
+  'locked-out': 'Ditolak: pembaca dijeda',
+  'outside-schedule': 'Di luar jadwal',
+  holiday: 'Ditolak: hari libur',
+  lockdown: 'Ditolak: penguncian darurat',
+  interlock: 'Ditolak: pintu lain terbuka',
+  'escort-needed': 'Tamu harus didampingi',
+  passback: 'Baru saja masuk',
+  'second-person': 'Menunggu orang kedua',
 }
 
 const alarms: Readonly<Record<string, string>> = {
   forced: 'Dibuka paksa',
   held: 'Terlalu lama terbuka',
   'sensor-lost': 'Sensor putus',
+  tamper: 'Kotak alat dibuka',
+  power: 'Listrik padam',
+  fire: 'Dibuka oleh alarm kebakaran',
+  attempts: 'Percobaan salah berulang',
+  duress: 'Di bawah paksaan',
 }
 
 /** Known code as text; an unknown one (a newer door) as it came. */

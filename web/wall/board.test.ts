@@ -28,7 +28,7 @@ describe('gridOf', () => {
     expect([40, 41, 130, 131].map((count) => gridOf(count).density)).toEqual(['l', 'm', 'm', 's'])
     expect(gridOf(50)).toEqual({ density: 'm', room: 'roomy', columns: 10, rows: 5 })
     expect(gridOf(45)).toEqual({ density: 'm', room: 'roomy', columns: 9, rows: 5 })
-    expect(gridOf(400)).toEqual({ density: 's', room: 'tight', columns: 20, rows: 20 })
+    expect(gridOf(400)).toEqual({ density: 's', room: 'cramped', columns: 20, rows: 20 })
   })
 })
 

@@ -10,8 +10,8 @@ export function disturbancesOf<A extends Pick<AppView, 'state' | 'since'>>(apps:
 }
 
 export type Density = 'l' | 'm' | 's'
-/** How much a tile can hold: `roomy` a line for the owner, `tight` only name, value and age. */
-export type Room = 'roomy' | 'plain' | 'tight'
+/** How much a tile can hold: `roomy` a line for the owner, `tight` only name, value and age, `cramped` one line of name where a state needs two. */
+export type Room = 'roomy' | 'plain' | 'tight' | 'cramped'
 
 export interface Grid {
   density: Density
@@ -29,6 +29,7 @@ const MEDIUM_UP_TO = 130
 const LARGE_COLUMNS = 8
 const ROOMY_ROWS = 5
 const PLAIN_ROWS = 6
+const TIGHT_ROWS = 8
 
 /** Grid for `count` tiles: large up to 40, medium up to 130, small above; columns so that tiles keep their shape. */
 export function gridOf(count: number): Grid {
@@ -37,8 +38,13 @@ export function gridOf(count: number): Grid {
   const most = density === 'l' ? LARGE_COLUMNS : Math.max(LARGE_COLUMNS, fitting)
   const rows = Math.max(1, Math.ceil(count / most))
   const columns = density === 'l' ? LARGE_COLUMNS : Math.ceil(count / rows)
-  const room = rows <= ROOMY_ROWS ? 'roomy' : rows <= PLAIN_ROWS ? 'plain' : 'tight'
-  return { density, room, columns, rows }
+  return { density, room: roomIn(rows), columns, rows }
+}
+
+function roomIn(rows: number): Room {
+  if (rows <= ROOMY_ROWS) return 'roomy'
+  if (rows <= PLAIN_ROWS) return 'plain'
+  return rows <= TIGHT_ROWS ? 'tight' : 'cramped'
 }
 
 /** The newest recovery, or null. */
