@@ -62,17 +62,17 @@ export async function startServer(
     demo: settings.SIAGA_DEMO,
     ...live,
   })
-  const { publish } = uplink
   pulse = startPulse({
     server: settings.SIAGA_SERVER,
     boot: readBootId(),
     clock,
-    publish,
+    publish: uplink.publish,
     consumed: () => keeper.consumed(),
   })
-  const pushes = createPushes({ publish, tail: () => tail })
+  const pushes = createPushes({ publish: uplink.publish, tail: () => tail })
   const keeper = createKeeper({ ...history, registry, app: present.app, checkpoint: () => present.checkpoint(), log })
-  const rows = createRowHandler({ ...present.parts(), feed, pulse, pushes, keep: keeper.keep, log })
+  const onStranger = () => rounds?.followRegistry()
+  const rows = createRowHandler({ ...present.parts(), feed, pulse, pushes, keep: keeper.keep, onStranger, log })
   tail = startJournalTail({ dataDir, cursor: history.cursor, log, onRows: rows.handle })
   rounds = startRounds({ registry, credentials, present, feed, access, ingest, clock, log })
   const web = await serveWeb({

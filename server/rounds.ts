@@ -16,6 +16,8 @@ const ACCESS_EVERY_MS = 1_000
 const MINUTE_MS = 60_000
 
 export interface Rounds {
+  /** Takes over what the administrator changed, now instead of at the next look. */
+  followRegistry(): void
   /** The broker is there (again) and has no retained messages of ours. */
   publishAccess(): void
   close(): void
@@ -68,6 +70,7 @@ export function startRounds(options: RoundsOptions): Rounds {
     keepAccess().catch(report)
   }, ACCESS_EVERY_MS)
   return {
+    followRegistry,
     publishAccess: () => {
       access.republish().catch(report)
     },

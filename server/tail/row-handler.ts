@@ -38,6 +38,8 @@ export interface RowHandlerParts {
   readonly app: (id: string) => App | undefined
   /** Takes what happened in these rows: transitions to keep, observations to record, in order, with the last row id. */
   readonly keep: (kept: { transitions: Transition[]; observations: Observation[]; cursor: number }) => void
+  /** Not known: called before an application is taken for none, since it may have been registered a moment ago. */
+  readonly onStranger: () => void
   readonly log: Log
 }
 
@@ -64,8 +66,12 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
       log.info({ ...transition }, 'transition')
     }
   }
+  const newcomer = (id: string) => {
+    parts.onStranger()
+    return parts.app(id)
+  }
   const hear = (row: JournalRow, heartbeat: Heartbeat) => {
-    const app = parts.app(row.subject)
+    const app = parts.app(row.subject) ?? newcomer(row.subject)
     if (!app) {
       counts.strangers += 1
       return
@@ -89,8 +95,7 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
     pulse.returned(decoded.value)
   }
   const takeDoor = (row: JournalRow) => {
-    if (!doors.apply(row)) return
-    feed.touchDoor(row.subject)
+    if (doors.apply(row)) feed.touchDoor(row.subject)
     const observation = row.channel === 'doorEvents' ? doorObservation(row) : undefined
     if (observation) observations.push(observation)
   }
