@@ -13,6 +13,7 @@ export const systemPackages = /** @type {const} */ ({
   'mosquitto-clients': 'mosquitto_pub',
   socat: 'socat',
   chromium: 'chromium',
+  curl: 'curl',
 })
 
 const aptOptions = ['-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Dpkg::Use-Pty=0']

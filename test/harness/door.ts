@@ -2,6 +2,7 @@
 import { createConnection, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Duplex } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { DoorState } from '#contract/door.ts'
@@ -20,6 +21,8 @@ export interface Door {
   readonly sensor: SensorSimulator
   /** Every level the strike was seen to have, oldest first. */
   readonly strike: readonly number[]
+  /** Takes the finger away, and waits until the reader has seen that. */
+  lift(): Promise<void>
 }
 
 export interface DoorPlan {
@@ -63,7 +66,21 @@ export async function startDoor(siaga: Siaga, { id, fingers }: DoorPlan): Promis
     ready: 'door agent ready',
   })
   await agent.start()
-  return { agent, sensor, strike: watchStrike(socket) }
+  return { agent, sensor, strike: watchStrike(socket), lift: () => liftSeen(pty.stream, sensor) }
+}
+
+/** A command may come in two parts, so these are at least two commands: one of them was answered after the lift. */
+const PARTS_SEEN = 4
+
+async function liftSeen(stream: Duplex, sensor: SensorSimulator): Promise<void> {
+  let parts = 0
+  const count = () => {
+    parts += 1
+  }
+  sensor.lift()
+  stream.on('data', count)
+  await until('the reader looking at the empty glass', () => parts >= PARTS_SEEN, READY_MS)
+  stream.off('data', count)
 }
 
 /** Ready to decide: it has its sensor, and a list from the server that admits the person. */

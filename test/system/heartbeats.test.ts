@@ -35,7 +35,7 @@ function mosquittoPub(siaga: Siaga, { user, password, topic, message }: Mosquitt
 
 /** Its output is the HTTP status. */
 const curl = (...args: string[]) =>
-  runProgram('curl', ['--silent', '--output', '/dev/null', '--write-out', '%{http_code}', ...args])
+  runProgram(programOf('curl'), ['--silent', '--output', '/dev/null', '--write-out', '%{http_code}', ...args])
 
 function senders(siaga: Siaga, tokens: ReadonlyMap<string, Credential>): Record<string, Send> {
   const beat = (seq: number) => JSON.stringify({ boot: 'sistem', seq, latencyMs: 20 })
@@ -79,7 +79,7 @@ function beating(send: Send): { readonly sent: () => number; stop(): Promise<num
   }
 }
 
-describeWith(['mosquitto-clients', 'chromium'], 'heartbeats from a shell', () => {
+describeWith(['mosquitto-clients', 'curl', 'chromium'], 'heartbeats from a shell', () => {
   test('are up on the wall while they come; late, then down at the deadline when they stop', async () => {
     const siaga = await startSiaga()
     const send = senders(siaga, registerApps(siaga.dataDir, apps))

@@ -49,6 +49,13 @@ describeWith(['chromium'], 'the wall', () => {
       expect([states.at(0), states.at(-1)], id).toEqual(['unknown', 'up'])
     }
 
+    // Short: nobody loses sight, and nobody is convicted of the silence.
+    await siaga.broker.kill()
+    await siaga.broker.start()
+    const heard = siaga.rows('heartbeat').length
+    await until('heartbeats again', () => siaga.rows('heartbeat').length > heard + apps.length, 60_000)
+    await healthy()
+
     const frozenAfter = await cutAfter(wall, () => siaga.server.signal('SIGSTOP'))
     expect(frozenAfter, 'server stopped').toBeLessThanOrEqual(CUT_WITHIN_MS)
     siaga.server.signal('SIGCONT')

@@ -155,6 +155,9 @@ describeWith(['influxdb'], 'kill -9', () => {
     settings = {}
     await siaga.server.start()
     const embedded = (measurement: string) => siaga.count({ measurement })
+    const whole = async () =>
+      (await embedded('heartbeat')).total >= HEARTBEATS && (await embedded('door')).total >= RECORDS
+    await until('all events in the roll-ups', whole, WAIT_MS)
     expect(await embedded('heartbeat')).toEqual({ store: 'embedded', total: HEARTBEATS })
     expect(await embedded('door')).toEqual({ store: 'embedded', total: RECORDS })
   })

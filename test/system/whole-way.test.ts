@@ -23,12 +23,12 @@ function records(siaga: Siaga, kind: string): AgentRecord[] {
 }
 
 /** Lays a finger on the glass until the door has decided about it. */
-async function touch(siaga: Siaga, { sensor }: Door, finger: string): Promise<AgentRecord> {
+async function touch(siaga: Siaga, { sensor, lift }: Door, finger: string): Promise<AgentRecord> {
   const decisions = () => [...records(siaga, 'granted'), ...records(siaga, 'denied')]
   const before = decisions().length
   sensor.press(finger)
   await until(`a decision about ${finger}`, () => decisions().length > before, WAIT_MS)
-  sensor.lift()
+  await lift()
   const [newest] = decisions().sort((a, b) => b.seq - a.seq)
   if (!newest) throw new Error('no decision')
   return newest
