@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { DoorState } from '#contract/door.ts'
-import { doorDirectory } from '../../edge/app.ts'
 import { openDoorStore } from '../../edge/door/door-store.ts'
 import { createSlots, type SlotOwner } from '../../edge/door/slots.ts'
 import { openPty } from '../../edge/fingerprint/pty.ts'
@@ -100,7 +99,7 @@ export async function doorReady(siaga: Siaga, id: string, person: string): Promi
 }
 
 function enrol(dataDir: string, door: string, fingers: readonly SlotOwner[]): void {
-  const store = openDoorStore(join(doorDirectory(dataDir, door), 'door.db'))
+  const store = openDoorStore(join(dataDir, 'edge', door, 'door.db'))
   const slots = createSlots(store)
   for (const finger of fingers) slots.assign(finger)
   store.close()

@@ -2,11 +2,11 @@
  * No acknowledged event is lost and none is counted twice (promise 1): broker, server, edge agent and InfluxDB are
  * each killed once while 5,000 numbered events flow.
  */
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MqttClient } from 'mqtt'
 import { expect, test } from 'vitest'
 import { AgentRecord } from '#contract/record.ts'
-import { doorDirectory } from '../../edge/app.ts'
 import { startInflux } from '../harness/influxd.ts'
 import { mqttClient } from '../harness/mqtt.ts'
 import { type TestProcess, testProcess } from '../harness/process.ts'
@@ -64,7 +64,7 @@ async function sendHeartbeats(siaga: Siaga): Promise<void> {
 function startOutboxAgent(siaga: Siaga): TestProcess {
   const { username, password } = adminCredential(siaga.dataDir, 'device', 'add', 'door', door)
   const plan: OutboxAgentPlan = {
-    path: `${doorDirectory(siaga.dataDir, door)}/outbox.db`,
+    path: join(siaga.dataDir, 'edge', door, 'outbox.db'),
     ...{ door, username, password, url: siaga.mqttUrl, records: RECORDS, everyMs: 50 },
   }
   return testProcess({
