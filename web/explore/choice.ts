@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 /** The API answers no longer span. */
-export const LONGEST_MS = 400 * DAY_MS
+const LONGEST_MS = 400 * DAY_MS
 /** A zoom ends here: less has no more points. */
 const SHORTEST_MS = 5 * MINUTE_MS
 /** WIB has no summer time. */

@@ -1,11 +1,11 @@
 /** When the page replaces itself after a new build was deployed: spread over time, and never in a loop. */
 
 /** Screens of one room must not fetch the new build in the same instant. */
-export const RELOAD_SPREAD_MS = 20_000
+const RELOAD_SPREAD_MS = 20_000
 /** A build that never matches (a proxy's cache) costs one reload a minute, not a blinking wall. */
-export const RELOAD_AT_MOST_EVERY_MS = 60_000
+const RELOAD_AT_MOST_EVERY_MS = 60_000
 /** What vite.config.ts compiles in when no build id is given: development reloads by itself. */
-export const DEVELOPMENT_BUILD = 'dev'
+const DEVELOPMENT_BUILD = 'dev'
 
 export interface ReloadFacts {
   ownBuild: string
