@@ -13,10 +13,22 @@ export function doorWord(door: Pick<DoorView, 'online' | 'lock' | 'contact' | 'a
 
 export function doorEventText(event: DoorEventView, t: Texts): string {
   if (event.kind === 'denied' && event.reason !== null) return t.denial(event.reason)
-  return t.doorEvent(event.kind)
+  const text = t.doorEvent(event.kind)
+  if (event.alarm === null) return text
+  if (event.kind === 'alarm.raised') return t.alarm(event.alarm)
+  return event.kind === 'alarm.cleared' ? `${text}: ${t.alarm(event.alarm)}` : text
 }
 
-const needsLook: ReadonlySet<string> = new Set(['denied', 'forced', 'held', 'sensor.lost', 'gap'])
+const needsLook: ReadonlySet<string> = new Set([
+  'denied',
+  'forced',
+  'held.soon',
+  'held',
+  'alarm.raised',
+  'lockdown',
+  'sensor.lost',
+  'gap',
+])
 
 /** Events somebody should look at: shown in amber. */
 export function isNotable(event: Pick<DoorEventView, 'kind'>): boolean {
