@@ -137,7 +137,7 @@ describe('the technicians’ page', () => {
   test('gives the same numbers as a table and as CSV', async () => {
     const { page } = await open('/explore?app=app-0&range=1h')
     await page.getByText(/Tabel latensi/).click()
-    expect(await page.locator('details tbody tr').count()).toBe(30)
+    await until('the table has all rows', async () => (await page.locator('details tbody tr').count()) === 30)
     const csv = await page.getByRole('link', { name: 'CSV rata-rata' }).getAttribute('href')
     expect(csv).toContain('format=csv')
   })
