@@ -89,6 +89,16 @@ export const commands = {
   setPassword: row(instructions.setPassword, { request: { password: 'u32' }, answer: none }, changes(PLAIN_MS)),
   verifyPassword: row(instructions.verifyPassword, { request: { password: 'u32' }, answer: none }, reads(PLAIN_MS)),
   randomCode: row(instructions.randomCode, { request: none, answer: { code: 'u32' } }, reads(PLAIN_MS)),
+  writeNotepad: row(
+    instructions.writeNotepad,
+    { request: { page: 'u8', content: 'bytes32' }, answer: none },
+    changes(PLAIN_MS),
+  ),
+  readNotepad: row(
+    instructions.readNotepad,
+    { request: { page: 'u8' }, answer: { content: 'bytes32' } },
+    reads(PLAIN_MS),
+  ),
   countTemplates: row(instructions.countTemplates, { request: none, answer: { count: 'u16' } }, reads(PLAIN_MS)),
   readIndex: row(instructions.readIndex, { request: { page: 'u8' }, answer: { used: 'bytes32' } }, reads(PLAIN_MS)),
   cancel: row(instructions.cancel, bare, reads(PLAIN_MS)),

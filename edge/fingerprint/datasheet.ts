@@ -23,6 +23,8 @@ export const instructions = {
   setPassword: 0x12, // SetPwd
   verifyPassword: 0x13, // VfyPwd
   randomCode: 0x14, // GetRandomCode
+  writeNotepad: 0x18,
+  readNotepad: 0x19,
   countTemplates: 0x1d, // TempleteNum
   readIndex: 0x1f, // ReadIndexTable
   cancel: 0x30,
@@ -32,7 +34,7 @@ export const instructions = {
   handshake: 0x40, // HandShake
 } as const
 
-/** First payload byte of an acknowledgement. */
+/** First payload byte of an acknowledgement; all that the manuals of the family name. */
 export const confirmations = {
   ok: 0x00,
   badPacket: 0x01,
@@ -45,18 +47,29 @@ export const confirmations = {
   mergeFailed: 0x0a,
   slotOutOfRange: 0x0b,
   templateUnreadable: 0x0c,
+  templateUploadFailed: 0x0d,
+  cannotTakeData: 0x0e,
+  imageUploadFailed: 0x0f,
   deleteFailed: 0x10,
   emptyFailed: 0x11,
   wrongPassword: 0x13,
   noImage: 0x15,
   flashFailed: 0x18,
+  undefinedError: 0x19,
   badRegister: 0x1a,
   badRegisterValue: 0x1b,
+  badNotepadPage: 0x1c,
+  portFailed: 0x1d,
   libraryFull: 0x1f,
   wrongAddress: 0x20,
   verifyPasswordFirst: 0x21,
   slotEmpty: 0x22,
+  libraryEmpty: 0x24,
+  timedOut: 0x26,
+  alreadyEnrolled: 0x27,
   sensorFault: 0x29,
+  illegalData: 0x35,
+  echo: 0x55,
   unsupported: 0xfc,
   hardwareFault: 0xfd,
   failed: 0xfe,
@@ -80,5 +93,9 @@ export const ledColours = { red: 1, blue: 2, purple: 3 } as const
 export const defaultAddress = 0xffff_ffff
 /** The module says this one byte when it is ready after power-on or SoftRst. */
 export const READY_BYTE = 0x55
+/** System id of the ZFM-20 line in ReadSysPara: optical modules with two feature buffers. The R503 says 0. */
+export const ZFM_SYSTEM_ID = 0x0009
+/** Pages of the notepad, 32 bytes each. */
+export const NOTEPAD_PAGES = 16
 /** Slots in one page of ReadIndexTable: 32 bytes, least significant bit first. */
 export const SLOTS_PER_INDEX_PAGE = 256

@@ -1,34 +1,8 @@
-import { duplexPair } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { silentLog } from '#runtime/log.ts'
+import { sensorBench as bench, settled } from '../../test/harness/sensor.ts'
+import { commands } from './commands.ts'
 import { instructions } from './datasheet.ts'
-import { createSensor, SensorError } from './sensor.ts'
-import { createSensorSimulator, type SimulatorOptions } from './simulator.ts'
-
-/** Advances fake time while the promise runs, so no test waits. */
-async function settled<T>(promise: Promise<T>): Promise<T> {
-  const guarded = promise.then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  )
-  let done = false
-  void guarded.then(() => {
-    done = true
-  })
-  for (let step = 0; step < 2_000 && !done; step += 1) await vi.advanceTimersByTimeAsync(10)
-  const outcome = await guarded
-  if ('error' in outcome) throw outcome.error
-  return outcome.value
-}
-
-function bench(options: SimulatorOptions = {}, password = 0) {
-  const [ours, theirs] = duplexPair()
-  const simulator = createSensorSimulator(theirs, options)
-  const clock = { wallMs: () => Date.now(), monoMs: () => Date.now() }
-  const sensor = createSensor(ours, { clock, log: silentLog, address: 0xffff_ffff, password })
-  const times = (instruction: number) => simulator.received.filter((each) => each === instruction).length
-  return { simulator, sensor, times, theirs }
-}
+import { SensorError } from './sensor.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -62,11 +36,43 @@ describe('sensor', () => {
     expect(await settled(sensor.readParameters())).toMatchObject({ capacity: 200 })
   })
 
-  it.each(['silent', 'flipped-bit', 'half-frame'] as const)('repeats a harmless command after: %s', async (fault) => {
+  it.each(['silent', 'flipped-bit', 'half-frame', 'wrong-address'] as const)(
+    'repeats a harmless command after: %s',
+    async (fault) => {
+      const { sensor, simulator, times } = bench()
+      simulator.inject(fault)
+      expect(await settled(sensor.captureImage())).toBe('no-finger')
+      expect(times(instructions.captureImage)).toBe(2)
+    },
+  )
+
+  it('takes an answer in pieces', async () => {
     const { sensor, simulator, times } = bench()
-    simulator.inject(fault)
+    simulator.inject('split')
     expect(await settled(sensor.captureImage())).toBe('no-finger')
-    expect(times(instructions.captureImage)).toBe(2)
+    expect(times(instructions.captureImage)).toBe(1)
+  })
+
+  it('passes over the extra acknowledgement that an R503 sends before its answer to Match', async () => {
+    const { sensor, simulator, times } = bench()
+    simulator.inject('bad-packet-first')
+    expect(await settled(sensor.match())).toBe('differ')
+    expect(times(instructions.match)).toBe(1)
+  })
+
+  it('does not take the late answer to a Delete for one to the next command', async () => {
+    const { sensor, simulator } = bench({ library: [[1, 'a']], slowMs: 1_500 })
+    simulator.inject('slow')
+    await expect(settled(sensor.send('deleteTemplates', { slot: 1, count: 1 }))).rejects.toMatchObject({
+      cause: 'timeout',
+    })
+    expect(await settled(sensor.captureImage())).toBe('no-finger')
+  })
+
+  it('has no command that brings a template or an image out of the module, or into it', () => {
+    // UpChar, DownChar, UpImage, DownImage, and ReadInfPage, which answers with data packets too.
+    const transfers = [0x08, 0x09, 0x0a, 0x0b, 0x16]
+    expect(Object.values(commands).filter(({ instruction }) => transfers.includes(instruction))).toEqual([])
   })
 
   it('never repeats a command that changes something', async () => {

@@ -37,6 +37,11 @@ export interface Match {
 
 export type Sensor = ReturnType<typeof createSensor>
 
+/**
+ * Below this likeness a match is none. Modules report 50 and more for what they call a match at their default level;
+ * published logs of genuine touches show 100 to 260.
+ */
+export const SCORE_MIN = 50
 /** Attempts of a harmless command, the first included: a flipped bit is cured by one, a dead module by none. */
 const ATTEMPTS_MAX = 3
 
@@ -51,9 +56,12 @@ export function createSensor(stream: Duplex, options: SensorOptions) {
     return result
   }
 
-  const attempt = async <N extends CommandName>(name: N, request: Request<N>): Promise<Answer<N>> => {
+  /** False after a time-out, until an answer that can be no other command's has come through. */
+  let inStep = true
+
+  const exchange = async <N extends CommandName>(name: N, request: Request<N>): Promise<Answer<N>> => {
     const { timeoutMs } = commands[name]
-    const accepts = name === 'readParameters' ? isParameters : () => true
+    const accepts = acceptances[name] ?? (() => true)
     const payload = await link.exchange(encodeRequest(name, request), { timeoutMs, accepts })
     if (payload === 'closed') throw new SensorError('closed', `port closed during ${name}`)
     if (payload === 'timeout') throw new SensorError('timeout', `no answer to ${name} within ${timeoutMs} ms`)
@@ -62,8 +70,25 @@ export function createSensor(stream: Duplex, options: SensorOptions) {
     if (answer.values) return answer.values
     throw new SensorError('refused', `${name} refused: ${confirmationName(answer.code)}`, answer.code)
   }
+  const attempt = async <N extends CommandName>(name: N, request: Request<N>): Promise<Answer<N>> => {
+    if (!inStep && !stepless.includes(name)) await fallInStep()
+    try {
+      return await exchange(name, request)
+    } catch (error) {
+      if (error instanceof SensorError && error.cause !== 'refused') inStep = false
+      throw error
+    }
+  }
+  async function fallInStep(): Promise<void> {
+    try {
+      await exchange('readParameters', {})
+    } catch (error) {
+      if (!(error instanceof SensorError) || error.code !== confirmations.verifyPasswordFirst) throw error
+    }
+    inStep = true
+  }
 
-  /** True when the command may be sent again: the line is known to be clean and the module to listen. */
+  /** True when the command may be sent again. */
   async function recovered(name: CommandName, error: unknown): Promise<boolean> {
     if (!(error instanceof SensorError)) return false
     if (error.code === confirmations.verifyPasswordFirst && name !== 'verifyPassword') {
@@ -72,10 +97,7 @@ export function createSensor(stream: Duplex, options: SensorOptions) {
       return true
     }
     if (!commands[name].retryHarmless) return false
-    if (error.code === confirmations.badPacket) return true
-    if (error.cause !== 'timeout' && error.cause !== 'malformed') return false
-    if (name !== 'readParameters') await attempt('readParameters', {})
-    return true
+    return error.code === confirmations.badPacket || error.cause === 'timeout' || error.cause === 'malformed'
   }
 
   function send<N extends CommandName>(name: N, request: Request<N>): Promise<Answer<N>> {
@@ -91,7 +113,12 @@ export function createSensor(stream: Duplex, options: SensorOptions) {
     })
   }
 
-  return { ...operations(send), close: () => link.close() }
+  return {
+    ...operations(send),
+    /** True as soon as the module says it is ready after power-on or a reset; false when it does not. */
+    whenReady: (timeoutMs: number) => inTurn(() => link.whenReady(timeoutMs)),
+    close: () => link.close(),
+  }
 }
 
 type Send = <N extends CommandName>(name: N, request: Request<N>) => Promise<Answer<N>>
@@ -102,6 +129,9 @@ function operations(send: Send) {
     verifyPassword: (password: number) => send('verifyPassword', { password }),
     readParameters: () => send('readParameters', {}),
     handshake: () => send('handshake', {}),
+    softReset: () => send('softReset', {}),
+    /** 32 bits of the module's own generator: no secret is made of it. */
+    randomCode: async () => (await send('randomCode', {})).code,
     setLed: (led: Request<'setLed'>) => send('setLed', led),
     /** Slots that hold a template, among the first `capacity`. */
     async readIndex(capacity: number): Promise<Set<number>> {
@@ -128,6 +158,17 @@ function operations(send: Send) {
     /** The best template like the features in `buffer` among slots `start` to `start + count - 1`. */
     search: (range: Request<'search'>): Promise<Match | 'not-found'> =>
       verdict(send('search', range), (match) => match, { [confirmations.notFound]: 'not-found' as const }),
+    /** How alike the features in buffers 1 and 2 are. */
+    match: () => verdict(send('match', {}), ({ score }) => score, { [confirmations.differ]: 'differ' as const }),
+    /** Makes one template of all buffers, and leaves it in them. Some modules merge unlike fingers: `match` first. */
+    mergeFeatures: () =>
+      verdict(send('mergeFeatures', {}), () => 'merged' as const, { [confirmations.mergeFailed]: 'differ' as const }),
+    /** Content of a notepad page; `unsupported` for a module without one. */
+    readNotepad: (page: number) =>
+      verdict(send('readNotepad', { page }), ({ content }) => content, {
+        [confirmations.unsupported]: 'unsupported' as const,
+      }),
+    writeNotepad: (page: number, content: Uint8Array) => send('writeNotepad', { page, content }),
   }
 }
 
@@ -147,6 +188,15 @@ const refusalsOfParameters: readonly (number | undefined)[] = [
   confirmations.badPacket,
   confirmations.verifyPasswordFirst,
 ]
+/** Sent whatever is still on the line: the one that clears it, and the one for a module that hangs. */
+const stepless: readonly CommandName[] = ['readParameters', 'softReset']
+
+const acceptances: { readonly [N in CommandName]?: (payload: Uint8Array) => boolean } = {
+  readParameters: isParameters,
+  // An R503 may say "bad packet" before its answer to Match. A true one costs the time-out, and Match is sent again.
+  match: (payload) => payload[0] !== confirmations.badPacket,
+}
+
 /** Anything else is a late answer to an earlier command. */
 function isParameters(payload: Uint8Array): boolean {
   return payload.length === PARAMETERS_BYTES || (payload.length === 1 && refusalsOfParameters.includes(payload[0]))

@@ -3,16 +3,27 @@
  * the faults seen in the field. The agent cannot tell it from hardware.
  */
 import type { Duplex } from 'node:stream'
-import { confirmations, packetKinds, READY_BYTE } from './datasheet.ts'
+import { confirmations, instructions, packetKinds, READY_BYTE } from './datasheet.ts'
 import { encodePacket, PREFIX_BYTES } from './packet.ts'
 import { createParser, type ParserOutput } from './parser.ts'
 import { type ModuleOptions, SimulatedModule } from './simulated-module.ts'
 
 /**
  * What happens to one answer: `silent` none is sent; `flipped-bit` a payload bit is inverted; `half-frame` only its
- * first half is sent; `slow` it comes `slowMs` late; `noise` random-looking bytes, half a header among them, go first.
+ * first half is sent; `slow` it comes `slowMs` late; `noise` random-looking bytes, half a header among them, go first;
+ * `wrong-address` it comes as from another module; `split` in pieces of one byte; `bad-packet-first` an acknowledgement
+ * 0x01 goes before it, as an R503 does with Match. The command is
+ * obeyed all the same.
  */
-type AnswerFault = 'silent' | 'flipped-bit' | 'half-frame' | 'slow' | 'noise'
+export type AnswerFault =
+  | 'silent'
+  | 'flipped-bit'
+  | 'half-frame'
+  | 'slow'
+  | 'noise'
+  | 'wrong-address'
+  | 'split'
+  | 'bad-packet-first'
 
 export interface SimulatorOptions extends ModuleOptions {
   /** Working time of each command by its instruction code, milliseconds; 0 when absent. */
@@ -24,10 +35,17 @@ export interface SensorSimulator {
   /** Lays a finger on the glass; the same id is the same finger. */
   press(fingerId: string): void
   lift(): void
-  /** Templates by slot. */
+  /** What its flash holds: templates by slot, pages of the notepad. */
   readonly library: Map<number, string>
+  readonly notepad: Map<number, Uint8Array>
+  /** Lasting faults, switched on and off. */
+  readonly faults: SimulatedModule['faults']
+  /** Calls back after each command that may have changed the flash. */
+  onFlash(listener: () => void): void
   /** The next answers suffer these faults, one each. */
   inject(...faults: AnswerFault[]): void
+  /** The next answer to this instruction suffers this fault. */
+  injectAt(instruction: number, fault: AnswerFault): void
   /** While true nothing is answered at all. */
   setSilent(silent: boolean): void
   /** Power lost and back: forgets the verified password and the buffers, then says it is ready. */
@@ -47,54 +65,51 @@ const RECEIVED_MAX = 1_000
 const JOBS_MAX = 16
 
 interface Job {
+  /** 0 for what is no command. */
+  readonly instruction: number
   readonly workMs: number
   readonly answer: () => Uint8Array
   readonly fault: AnswerFault | undefined
 }
+/** Commands that write the flash. */
+const flashInstructions: readonly number[] = [
+  instructions.storeTemplate,
+  instructions.deleteTemplates,
+  instructions.emptyLibrary,
+  instructions.writeNotepad,
+]
 const noiseBytes = Uint8Array.from([0x00, 0xef, 0x55, 0xef, 0x01, 0xff, 0x13])
 
 export function createSensorSimulator(stream: Duplex, options: SimulatorOptions = {}): SensorSimulator {
   const { delaysMs = {}, slowMs = SLOW_DEFAULT_MS } = options
   const module = new SimulatedModule(options)
   const parser = createParser()
-  const jobs: Job[] = []
   const faults: AnswerFault[] = []
+  const aimedFaults = new Map<number, AnswerFault>()
   const received: number[] = []
+  const flashListeners: (() => void)[] = []
   let silent = false
-  let timer: NodeJS.Timeout | undefined
+  const worker = createWorker((job) => {
+    answer(stream, module.address, job.answer(), job.fault)
+    if (flashInstructions.includes(job.instruction)) for (const listener of flashListeners) listener()
+    if (job.instruction === instructions.softReset && !silent) stream.write(Uint8Array.of(READY_BYTE))
+  })
 
-  const send = (payload: Uint8Array, fault: AnswerFault | undefined) => {
-    const frame = encodePacket({ address: module.address, kind: packetKinds.acknowledge, payload })
-    for (const bytes of spoil(frame, fault)) stream.write(bytes)
-  }
-  /** One command after the other, as the module's single processor does. */
-  const workOn = () => {
-    const job = jobs[0]
-    if (!job || timer) return
-    const finish = () => {
-      timer = undefined
-      jobs.shift()
-      send(job.answer(), job.fault)
-      workOn()
-    }
-    if (job.workMs > 0) timer = setTimeout(finish, job.workMs)
-    else finish()
-  }
-  const enqueue = (workMs: number, answer: () => Uint8Array) => {
-    if (jobs.length >= JOBS_MAX) return
-    const fault = silent ? 'silent' : faults.shift()
-    jobs.push({ workMs: workMs + (fault === 'slow' ? slowMs : 0), answer, fault })
-    workOn()
+  const enqueue = (workMs: number, instruction: number, execute: () => Uint8Array) => {
+    const aimed = aimedFaults.get(instruction)
+    aimedFaults.delete(instruction)
+    const fault = silent ? 'silent' : (aimed ?? faults.shift())
+    worker.take({ instruction, workMs: workMs + (fault === 'slow' ? slowMs : 0), answer: execute, fault })
   }
   const obey = (payload: Uint8Array) => {
     const instruction = payload[0] ?? 0
     received.push(instruction)
     if (received.length > RECEIVED_MAX) received.shift()
-    enqueue(delaysMs[instruction] ?? 0, () => module.answer(payload))
+    enqueue(delaysMs[instruction] ?? 0, instruction, () => module.answer(payload))
   }
   const take = (output: ParserOutput) => {
     if (output.type === 'discarded') {
-      if (output.reason === 'checksum') enqueue(0, () => Uint8Array.of(confirmations.badPacket))
+      if (output.reason === 'checksum') enqueue(0, 0, () => Uint8Array.of(confirmations.badPacket))
     } else if (output.packet.address === module.address && output.packet.kind === packetKinds.command) {
       obey(output.packet.payload)
     }
@@ -104,7 +119,7 @@ export function createSensorSimulator(stream: Duplex, options: SimulatorOptions 
     for (const output of parser.push(bytes, Number(process.hrtime.bigint()) / 1e6)) take(output)
   }
   stream.on('data', onData)
-  stream.write(Uint8Array.from([READY_BYTE]))
+  stream.write(Uint8Array.of(READY_BYTE))
 
   return {
     press: (fingerId) => {
@@ -114,22 +129,61 @@ export function createSensorSimulator(stream: Duplex, options: SimulatorOptions 
       module.finger = undefined
     },
     library: module.library,
+    notepad: module.notepad,
+    faults: module.faults,
+    onFlash: (listener) => void flashListeners.push(listener),
     inject: (...more) => void faults.push(...more),
+    injectAt: (instruction, fault) => void aimedFaults.set(instruction, fault),
     setSilent: (value) => {
       silent = value
     },
     dipPower: () => {
       module.restart()
-      stream.write(Uint8Array.from([READY_BYTE]))
+      stream.write(Uint8Array.of(READY_BYTE))
     },
     emit: (bytes) => void stream.write(bytes),
     received,
     close: () => {
       stream.off('data', onData)
+      worker.close()
+    },
+  }
+}
+
+/** One command after the other, as the module's single processor does. */
+function createWorker(finish: (job: Job) => void) {
+  const jobs: Job[] = []
+  let timer: NodeJS.Timeout | undefined
+  const workOn = () => {
+    const job = jobs[0]
+    if (!job || timer) return
+    const done = () => {
+      timer = undefined
+      jobs.shift()
+      finish(job)
+      workOn()
+    }
+    if (job.workMs > 0) timer = setTimeout(done, job.workMs)
+    else done()
+  }
+  return {
+    take: (job: Job) => {
+      if (jobs.length >= JOBS_MAX) return
+      jobs.push(job)
+      workOn()
+    },
+    close: () => {
       clearTimeout(timer)
       jobs.length = 0
     },
   }
+}
+
+function answer(stream: Duplex, ownAddress: number, payload: Uint8Array, fault: AnswerFault | undefined): void {
+  const address = fault === 'wrong-address' ? (ownAddress ^ 1) >>> 0 : ownAddress
+  const frameOf = (content: Uint8Array) => encodePacket({ address, kind: packetKinds.acknowledge, payload: content })
+  if (fault === 'bad-packet-first') stream.write(frameOf(Uint8Array.of(confirmations.badPacket)))
+  for (const bytes of spoil(frameOf(payload), fault)) stream.write(bytes)
 }
 
 function spoil(frame: Uint8Array, fault: AnswerFault | undefined): Uint8Array[] {
@@ -138,6 +192,8 @@ function spoil(frame: Uint8Array, fault: AnswerFault | undefined): Uint8Array[] 
       return []
     case 'half-frame':
       return [frame.slice(0, frame.length >> 1)]
+    case 'split':
+      return [...frame].map((byte) => Uint8Array.of(byte))
     case 'noise':
       return [noiseBytes, frame]
     case 'flipped-bit': {

@@ -1,0 +1,28 @@
+/**
+ * Knows whether the sensor on the wall is still the one that was put there: a secret in a page of its notepad. The
+ * wire is not encrypted, so this reveals a swap, it does not withstand somebody who listens on the wire.
+ */
+import { NOTEPAD_PAGES } from './datasheet.ts'
+import type { Sensor } from './sensor.ts'
+
+/** The last page: whoever else uses the notepad begins at the first. */
+const SECRET_PAGE = NOTEPAD_PAGES - 1
+export const SECRET_BYTES = 32
+
+type Notepad = Pick<Sensor, 'readNotepad' | 'writeNotepad'>
+
+/** `unsupported`: the module has no notepad, so a swap cannot be seen. Differing bytes are read twice before they count. */
+export async function checkPairing(sensor: Notepad, secret: Uint8Array): Promise<'paired' | 'swapped' | 'unsupported'> {
+  for (let look = 0; look < 2; look += 1) {
+    const content = await sensor.readNotepad(SECRET_PAGE)
+    if (content === 'unsupported') return content
+    if (Buffer.from(content).equals(secret)) return 'paired'
+  }
+  return 'swapped'
+}
+
+/** @returns whether the secret is proven to be there by reading it. */
+export async function pair(sensor: Notepad, secret: Uint8Array): Promise<boolean> {
+  await sensor.writeNotepad(SECRET_PAGE, secret)
+  return (await checkPairing(sensor, secret)) === 'paired'
+}
