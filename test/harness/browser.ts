@@ -12,7 +12,7 @@ const flags = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ]
 
-/** Builds the web when it is not current, and opens a browser that is closed with the test. */
+/** Builds the web when it is not current (so call it before a server starts), and opens a browser for the test. */
 export async function startBrowser(): Promise<Browser> {
   if ((await buildWeb()) !== 0) throw new Error('the web could not be built: npm run build says why')
   const browser = await chromium.launch({ executablePath: programOf('chromium'), args: flags, timeout: LAUNCH_MS })

@@ -53,15 +53,21 @@ function senders(siaga: Siaga, tokens: ReadonlyMap<string, Credential>): Record<
   }
 }
 
-/** Beats until `stop`, which returns the last number that was delivered. */
-function beating(send: Send): { readonly sent: () => number; stop(): Promise<number> } {
+interface Beats {
+  /** How many were delivered. @throws what kept one from being */
+  sent(): number
+  /** @returns the last number that was delivered */
+  stop(): Promise<number>
+}
+
+function beating(send: Send): Beats {
   const stopping = new AbortController()
   onTestFinished(() => stopping.abort())
   let seq = 0
+  let failure: unknown
   const loop = async () => {
     while (!stopping.signal.aborted) {
-      const { output } = await send(seq + 1)
-      expect(output).toMatch(/^(202)?$/)
+      expect(await send(seq + 1)).toEqual({ code: 0, output: expect.stringMatching(/^(202)?$/) })
       seq += 1
       // An aborted pause is how it ends.
       await delay(BEAT_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
@@ -69,9 +75,14 @@ function beating(send: Send): { readonly sent: () => number; stop(): Promise<num
     return seq
   }
   const running = loop()
-  running.catch(() => undefined) // told by `stop`, and by what then does not happen
+  running.catch((error: unknown) => {
+    failure = error
+  })
   return {
-    sent: () => seq,
+    sent() {
+      if (failure !== undefined) throw failure
+      return seq
+    },
     stop: () => {
       stopping.abort()
       return running
@@ -81,15 +92,16 @@ function beating(send: Send): { readonly sent: () => number; stop(): Promise<num
 
 describeWith(['mosquitto-clients', 'curl', 'chromium'], 'heartbeats from a shell', () => {
   test('are up on the wall while they come; late, then down at the deadline when they stop', async () => {
+    const browser = await startBrowser()
     const siaga = await startSiaga()
     const send = senders(siaga, registerApps(siaga.dataDir, apps))
-    const wall = await openWall(await startBrowser(), siaga.httpUrl)
+    const wall = await openWall(browser, siaga.httpUrl)
     const tile = (id: string, state: string, seq: number) =>
       wall.page.locator(`[data-app="${id}"][data-state="${state}"][data-seq="${seq}"]`)
 
     const convict = async (id: string) => {
       const beats = beating(send[id] as Send)
-      await until(`${id} up on the wall`, () => wall.shows('app', id) === 'up', WAIT_MS)
+      await until(`${id} up on the wall`, () => beats.sent() > 0 && wall.shows('app', id) === 'up', WAIT_MS)
       await until(`three heartbeats of ${id}`, () => beats.sent() >= 3, WAIT_MS)
       const last = await beats.stop()
       await tile(id, 'up', last).waitFor({ timeout: WAIT_MS })

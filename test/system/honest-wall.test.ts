@@ -31,10 +31,11 @@ async function cutAfter(wall: Wall, fault: () => unknown): Promise<number> {
 
 describeWith(['chromium'], 'the wall', () => {
   test('says so within 5 s when the broker, the server or its event loop is dead, and recovers by itself', async () => {
+    const browser = await startBrowser()
     const siaga = await startSiaga()
     const tokens = registerApps(siaga.dataDir, apps)
     await startBeating(siaga.mqttUrl, tokens.values())
-    const wall = await openWall(await startBrowser(), siaga.httpUrl)
+    const wall = await openWall(browser, siaga.httpUrl)
     const healthy = () => until('a healthy wall', () => allUp(wall), 60_000)
     await healthy()
 

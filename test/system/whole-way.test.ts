@@ -36,13 +36,14 @@ async function touch(siaga: Siaga, { sensor, lift }: Door, finger: string): Prom
 
 describeWith(['influxdb', 'chromium'], 'the whole way', () => {
   test('a finger opens the door and is seen in journal, InfluxDB and on the wall; others stay out', async () => {
+    const browser = await startBrowser()
     const influx = await startInflux()
     const siaga = await startSiaga({ serverEnv: () => ({ SIAGA_INFLUX_URL: influx.url }) })
     const agent = await startDoor(siaga, { id: door, fingers: [enrolled, dismissed] })
     admin(siaga.dataDir, 'person', 'add', enrolled.person, '--name', name)
     admin(siaga.dataDir, 'assign', enrolled.person, door)
     await doorReady(siaga, door, enrolled.person)
-    const wall = await openWall(await startBrowser(), siaga.httpUrl)
+    const wall = await openWall(browser, siaga.httpUrl)
     const counted = async (kind: string) =>
       Number((await influx.query(`SELECT count("count") FROM "door" WHERE "kind" = '${kind}'`))[0]?.[1] ?? 0)
 
