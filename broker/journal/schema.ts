@@ -1,5 +1,6 @@
 /** Tables of journal.db. AUTOINCREMENT: a row id is never used twice, so a cursor stays valid after pruning. */
 import { DatabaseSync } from 'node:sqlite'
+import { FALLBACK_PAGES } from './checkpoint-pace.ts'
 
 const ddl = `
   CREATE TABLE IF NOT EXISTS boots (id INTEGER PRIMARY KEY, boot TEXT NOT NULL UNIQUE) STRICT;
@@ -28,7 +29,9 @@ const ddl = `
 export function openJournalForWriting(path: string): DatabaseSync {
   const db = new DatabaseSync(path)
   // FULL: the WAL is synced at each commit, so an acknowledged row survives a power cut (sqlite.org/pragma.html#pragma_synchronous).
-  db.exec('PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000')
+  db.exec(
+    `PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${FALLBACK_PAGES}`,
+  )
   db.exec(ddl)
   return db
 }

@@ -49,8 +49,9 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
   const workerData: CommitWorkerSettings = { path: journalPath(dataDir), boot }
   const worker = new Worker(new URL('./commit-worker.ts', import.meta.url), { workerData })
   const [ready] = (await once(worker, 'message')) as [CommitReply]
+  const checkpoints = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData })
   const doorbell = await startDoorbell(doorbellPath(dataDir))
-  let waiting: Waiting[] = []
+  const waiting: Waiting[] = []
   let inCommit: Waiting[] = []
   let lastAppendMono = options.monoMs()
   let pruneWanted = true
@@ -86,10 +87,7 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
       settle()
       for (const watermark of reply.watermarks) options.onWatermark(watermark)
     } else if (reply.kind === 'failed') {
-      log.error(
-        { reason: reply.reason, entries: inCommit.length },
-        'journal commit failed; nothing of it was acknowledged',
-      )
+      log.error({ reason: reply.reason }, 'journal commit failed; nothing of it was acknowledged')
       settle(new Error(`journal: ${reply.reason}`))
     } else if (reply.kind === 'pruned') pruneWanted = reply.more
     else onClosed?.()
@@ -116,9 +114,16 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
         onClosed = resolve
         next()
       })
+      await endCheckpoints(checkpoints)
       await worker.terminate()
       await doorbell.close()
-      waiting = []
     },
   }
+}
+
+/** Lets a running checkpoint finish; nothing depends on it. */
+async function endCheckpoints(checkpoints: Worker): Promise<void> {
+  const ended = once(checkpoints, 'exit')
+  checkpoints.postMessage('close')
+  await ended
 }

@@ -8,7 +8,7 @@ import { deleteTemplate, storeTemplate } from './library.ts'
 import { show } from './lights.ts'
 import { type Match, SCORE_MIN, type Sensor } from './sensor.ts'
 
-export type EnrolFailure =
+type EnrolFailure =
   | 'duplicate' // the finger is in the library already
   | 'differ' // the touches are not of one finger
   | 'timeout' // nobody laid a finger on

@@ -15,7 +15,7 @@ import { type ModuleOptions, SimulatedModule } from './simulated-module.ts'
  * 0x01 goes before it, as an R503 does with Match. The command is
  * obeyed all the same.
  */
-export type AnswerFault =
+type AnswerFault =
   | 'silent'
   | 'flipped-bit'
   | 'half-frame'

@@ -58,6 +58,13 @@ export function serve<Question, Answer>(answer: (question: Question) => Promise<
   process.on('disconnect', () => process.exit(0))
 }
 
+/** Ends the process with this one also when a benchmark fails midway: a forgotten broker would disturb the next run. */
+export function endWithUs(child: ChildProcess): void {
+  const end = () => child.kill('SIGTERM')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
+}
+
 /** Ends a process as an operator would, and after 5 s as a crash would. */
 export async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return

@@ -19,7 +19,7 @@ const CLIENTS = 50
 const WINDOW_MESSAGES = 40
 const INTERVAL_S = 3_600
 const GOAL_PER_S = 8_000
-const POLL_MS = 20
+const POLL_MS = 100
 const JUDGED_WITHIN_MS = 120_000
 /** Below, at and above what a flood brings together during one sync. */
 const ROWS_PER_COMMIT = [100, 500, 2_000]

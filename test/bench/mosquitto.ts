@@ -6,7 +6,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findProgram, installCommand } from '../../scripts/system-packages.mjs'
-import { endProcess } from './child.ts'
+import { endProcess, endWithUs } from './child.ts'
 import { temporaryDataDir } from './stack.ts'
 
 const READY_MS = 10_000
@@ -30,6 +30,7 @@ export async function startMosquitto(): Promise<Mosquitto> {
     `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\nmax_queued_messages 0\n`,
   )
   const child = spawn(program, ['-c', config], { stdio: 'ignore' })
+  endWithUs(child)
   await listening(port)
   return {
     url: `mqtt://127.0.0.1:${port}`,

@@ -1,10 +1,13 @@
 /** Starts a process of the program itself on the Node that runs the benchmark. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { endWithUs } from './child.ts'
 
 /** @param env all it gets beside PATH: settings of the person's shell must not reach a measurement */
 export function startNode(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, args, {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+  endWithUs(child)
+  return child
 }

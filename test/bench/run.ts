@@ -15,6 +15,8 @@ if (unknown.length > 0) {
   process.stderr.write(`bench: no ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`)
   process.exit(64) // sysexits.h EX_USAGE
 }
+// An exit, unlike a signal, runs the hooks that end what was started.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 const quick = process.env['SIAGA_BENCH_QUICK'] === '1'
 let missed = 0
 for (const [name, load] of Object.entries(benches)) {

@@ -1,5 +1,5 @@
 /** From `npm start` (installed, built, fresh data) to a full wall: every tile in Chromium with a judged state. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -48,6 +48,8 @@ async function startOnce(browser: WallBrowser): Promise<Start> {
   const startedMs = performance.now()
   // A process group of its own, so that npm, its shell and everything below it end together.
   const npm = spawn('npm', ['start'], { env: { ...process.env, ...settings }, stdio: 'ignore', detached: true })
+  const end = () => endGroup(npm, 'SIGINT')
+  process.once('exit', end)
   try {
     const url = `http://127.0.0.1:${httpPort}/wall`
     await served(url)
@@ -58,11 +60,16 @@ async function startOnce(browser: WallBrowser): Promise<Start> {
   } finally {
     await browser.leave()
     const ended = once(npm, 'exit')
-    process.kill(-(npm.pid ?? 0), 'SIGINT')
+    end()
     const orderly = await Promise.race([ended.then(() => true), delay(ENDED_WITHIN_MS, false)])
-    if (!orderly) process.kill(-(npm.pid ?? 0), 'SIGKILL')
+    if (!orderly) endGroup(npm, 'SIGKILL')
+    process.off('exit', end)
     rmSync(dataDir, { recursive: true, force: true })
   }
+}
+
+function endGroup(leader: ChildProcess, signal: NodeJS.Signals): void {
+  if (leader.pid !== undefined) process.kill(-leader.pid, signal)
 }
 
 async function served(url: string): Promise<void> {
