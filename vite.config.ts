@@ -5,6 +5,8 @@ const here = import.meta.dirname
 const node = { root: here, environment: 'node' as const, pool: 'forks' as const }
 /** Real processes and system packages: slow, and one at a time on a two-core machine. */
 const real = { ...node, testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }
+/** Groups run one after the other: what measures seconds in a browser shall not compete with the unit tests. */
+const after = (groupOrder: number) => ({ sequence: { groupOrder } })
 
 export default defineConfig({
   root: 'web',
@@ -27,10 +29,18 @@ export default defineConfig({
         resolve: { conditions: ['browser'] },
         test: { root: here, name: 'web', environment: 'happy-dom', include: ['web/**/*.test.ts'] },
       },
-      { extends: true, test: { ...real, name: 'integration', include: ['test/integration/**/*.test.ts'] } },
       {
         extends: true,
-        test: { ...real, name: 'system', include: ['test/system/**/*.test.ts', 'test/browser/**/*.test.ts'] },
+        test: { ...real, ...after(1), name: 'integration', include: ['test/integration/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          ...real,
+          ...after(2),
+          name: 'system',
+          include: ['test/system/**/*.test.ts', 'test/browser/**/*.test.ts'],
+        },
       },
     ],
   },
