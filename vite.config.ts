@@ -2,7 +2,9 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 
 const here = import.meta.dirname
-const node = { root: here, environment: 'node' as const, pool: 'forks' as const }
+/** Stops what hangs and judges no speed: on a busy machine one second of work may take twenty. */
+const testTimeout = 30_000
+const node = { root: here, environment: 'node' as const, pool: 'forks' as const, testTimeout }
 /** Real processes and system packages: slow, and one at a time on a two-core machine. */
 const real = { ...node, testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }
 /** Groups run one after the other: what measures seconds in a browser shall not compete with the unit tests. */
@@ -27,7 +29,7 @@ export default defineConfig({
       {
         extends: true,
         resolve: { conditions: ['browser'] },
-        test: { root: here, name: 'web', environment: 'happy-dom', include: ['web/**/*.test.ts'] },
+        test: { root: here, name: 'web', environment: 'happy-dom', testTimeout, include: ['web/**/*.test.ts'] },
       },
       {
         extends: true,
