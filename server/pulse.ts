@@ -37,6 +37,7 @@ export interface PulseOptions {
 export function startPulse({ server, boot, clock, publish, consumed }: PulseOptions): PulseTrain {
   const topic = topicName('pulse', { server: server })
   const run = Math.floor(clock.wallMs())
+  const startedMono = clock.monoMs()
   let seq = 0
   let newestReturnedMono: number | undefined
   let roundTripMs = 0
@@ -58,7 +59,7 @@ export function startPulse({ server, boot, clock, publish, consumed }: PulseOpti
       newestReturnedMono = Math.max(newestReturnedMono ?? 0, pulse.monoMs)
       roundTripMs = clock.monoMs() - pulse.monoMs
     },
-    ingest: () => judgeIngest(newestReturnedMono, roundTripMs, clock.monoMs()),
+    ingest: () => judgeIngest({ startedMono, newestReturnedMono, roundTripMs, nowMono: clock.monoMs() }),
     proveAt(monoMs) {
       if (monoMs === undefined || monoMs >= proofAtMono) return
       clearTimeout(proof)
@@ -78,10 +79,18 @@ export function startPulse({ server, boot, clock, publish, consumed }: PulseOpti
   }
 }
 
-/** What screens are told, from when the newest returned pulse was sent. Pure. */
-export function judgeIngest(newestReturnedMono: number | undefined, roundTripMs: number, nowMono: number): IngestView {
-  const ageMs = newestReturnedMono === undefined ? Number.MAX_SAFE_INTEGER : nowMono - newestReturnedMono
-  if (ageMs > DOWN_AFTER_MS) return { state: 'down', lagMs: Math.round(ageMs) }
+export interface PulseFacts {
+  readonly startedMono: number
+  /** When the newest returned pulse was sent; undefined before the first. */
+  readonly newestReturnedMono: number | undefined
+  readonly roundTripMs: number
+  readonly nowMono: number
+}
+
+/** What screens are told. Before the first return nothing is proven: down since the start. Pure. */
+export function judgeIngest({ startedMono, newestReturnedMono, roundTripMs, nowMono }: PulseFacts): IngestView {
+  const ageMs = nowMono - (newestReturnedMono ?? startedMono)
+  if (newestReturnedMono === undefined || ageMs > DOWN_AFTER_MS) return { state: 'down', lagMs: Math.round(ageMs) }
   if (ageMs > LATE_AFTER_MS) return { state: 'late', lagMs: Math.round(ageMs) }
   return { state: 'ok', lagMs: Math.round(roundTripMs * 10) / 10 }
 }
