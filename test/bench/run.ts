@@ -1,4 +1,5 @@
 /** `npm run bench [name…]`: measures, prints, and keeps the figures under .cache/bench. SIAGA_BENCH_QUICK=1 is a smoke run. */
+import { buildWeb } from '../../scripts/build-web.mjs'
 import { circumstances, printReport, type Report, writeReport } from './report.ts'
 
 /** Loaded when chosen: a start of one needs nothing of the others. */
@@ -18,6 +19,8 @@ if (unknown.length > 0) {
 // An exit, unlike a signal, runs the hooks that end what was started.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 const quick = process.env['SIAGA_BENCH_QUICK'] === '1'
+// Browsers open the built pages; on a fresh clone there are none.
+if ((await buildWeb()) !== 0) process.exit(1)
 let missed = 0
 for (const [name, load] of Object.entries(benches)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue
