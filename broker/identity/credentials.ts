@@ -4,15 +4,13 @@
  * only that hash is kept.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { type Identity, identityName } from '#contract/access.ts'
-import type { Role } from '#contract/channels.ts'
 import { Id } from '#contract/identifiers.ts'
+import { type IssuedIdentity, openTokenTable } from './token-table.ts'
+
+export type { IssuedIdentity } from './token-table.ts'
 
 const TOKEN_BYTES = 32
-/** Of the token's hash: enough to tell two issues apart, useless to guess the token from. */
-const ISSUE_DIGITS = 16
 
 export interface Credential {
   readonly id: string
@@ -21,99 +19,90 @@ export interface Credential {
   readonly password: string
 }
 
-export interface IssuedIdentity extends Identity {
-  readonly createdAt: number
-  /** Changes with each token: a connection that logged in with an older one is told apart. */
-  readonly issue: string
+interface IssueOptions {
+  /** How long the newest older token goes on working beside the new one; 0, the default, ends it at once. */
+  readonly overlapMs?: number
 }
 
 export interface Credentials {
-  /** Makes a new token; an older token of the same identity stops working at once. */
-  issue(identity: Identity): Credential
-  /** @returns false when there was nothing to revoke */
+  /**
+   * Makes a new token. At most two live at a time: the new one and, for `overlapMs`, the one before; any other stops
+   * working at once. What the identity may do is for both as given here.
+   */
+  issue(identity: Identity, options?: IssueOptions): Credential
+  /** Ends all tokens of an identity. @returns false when there was nothing to revoke */
   revoke(username: string): boolean
+  /** Each identity once, by its newest token. */
   list(): IssuedIdentity[]
   /** The identity behind a user name and its token. */
   authenticate(username: string, password: string): IssuedIdentity | undefined
   /** The identity behind a bearer token. */
   authenticateToken(token: string): IssuedIdentity | undefined
-  /** Reads what other processes wrote, when they did. Cheap enough to call every 200 ms. */
+  /** What an identity that logged in with this issue is now; undefined when that token is revoked or expired. */
+  current(issue: string): IssuedIdentity | undefined
+  /** Reads what other processes wrote, when they did, and ends what expired. Cheap enough to call every 200 ms. */
   reload(): void
   /** Grows with each change that was read or written. */
   generation(): number
   close(): void
 }
 
-interface Row {
-  username: string
-  role: Role
-  id: string
-  apps: string | null
-  token_hash: string
-  created_at: number
-}
-
-const schema = `
-  CREATE TABLE IF NOT EXISTS credentials (
-    username TEXT PRIMARY KEY, role TEXT NOT NULL, id TEXT NOT NULL, apps TEXT,
-    token_hash TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID`
-
-export function openCredentials(dataDir: string): Credentials {
-  const db = new DatabaseSync(join(dataDir, 'identity.db'))
-  db.exec('PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL')
-  db.exec(schema)
-  const insert = db.prepare('INSERT OR REPLACE INTO credentials VALUES (?, ?, ?, ?, ?, ?)')
-  const remove = db.prepare('DELETE FROM credentials WHERE username = ?')
-  const all = db.prepare('SELECT * FROM credentials ORDER BY username')
-  const version = db.prepare('PRAGMA data_version')
+/** @param wallMs epoch milliseconds: overlaps end by the wall clock, they outlive a restart */
+export function openCredentials(dataDir: string, wallMs: () => number = Date.now): Credentials {
+  const table = openTokenTable(dataDir)
   let byHash = new Map<string, IssuedIdentity>()
-  let seenVersion: unknown
+  let byIssue = new Map<string, IssuedIdentity>()
+  let nextExpiryMs = Number.POSITIVE_INFINITY
   let generation = 0
 
   const load = () => {
-    const rows = all.all() as unknown as Row[]
-    byHash = new Map(rows.map((row) => [row.token_hash, toIdentity(row)]))
+    const live = table.live(wallMs())
+    byHash = new Map(live.map(({ hash, identity }) => [hash, identity]))
+    byIssue = new Map(live.map(({ identity }) => [identity.issue, identity]))
+    nextExpiryMs = Math.min(...live.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY))
     generation += 1
   }
-  const authenticateToken = (token: string) => byHash.get(hashToken(token))
+  const endExpired = () => {
+    if (wallMs() >= nextExpiryMs) load()
+  }
+  const authenticateToken = (token: string) => {
+    endExpired()
+    return byHash.get(hashToken(token))
+  }
   load()
 
   return {
-    issue(identity) {
+    issue(identity, { overlapMs = 0 } = {}) {
       const id = Id.parse(identity.id)
-      const username = identityName(identity)
       const password = randomBytes(TOKEN_BYTES).toString('base64url')
-      const apps = identity.apps ? JSON.stringify(identity.apps) : null
-      insert.run(username, identity.role, id, apps, hashToken(password), Date.now())
+      table.insert({ identity, hash: hashToken(password), nowMs: wallMs(), overlapMs })
       load()
-      return { id, username, password }
+      return { id, username: identityName(identity), password }
     },
     revoke(username) {
-      const { changes } = remove.run(username)
+      const removed = table.remove(username)
       load()
-      return Number(changes) > 0
+      return removed > 0
     },
-    list: () => [...byHash.values()].sort((a, b) => identityName(a).localeCompare(identityName(b))),
+    list() {
+      endExpired()
+      // In order of making: the newest of an identity is the last that is set.
+      const newest = new Map([...byHash.values()].map((identity) => [identityName(identity), identity]))
+      return [...newest.values()].sort((a, b) => identityName(a).localeCompare(identityName(b)))
+    },
     authenticate(username, password) {
       const identity = authenticateToken(password)
       return identity && equal(identityName(identity), username) ? identity : undefined
     },
     authenticateToken,
+    current: (issue) => byIssue.get(issue),
     reload() {
-      const now = version.get()?.['data_version']
-      if (now === seenVersion) return
-      seenVersion = now
-      load()
+      if (table.changed()) load()
+      else endExpired()
     },
     generation: () => generation,
-    close: () => db.close(),
+    close: () => table.close(),
   }
-}
-
-function toIdentity(row: Row): IssuedIdentity {
-  const base = { role: row.role, id: row.id, createdAt: row.created_at, issue: row.token_hash.slice(0, ISSUE_DIGITS) }
-  return row.apps === null ? base : { ...base, apps: JSON.parse(row.apps) as string[] }
 }
 
 function hashToken(token: string): string {

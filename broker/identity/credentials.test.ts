@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, it, onTestFinished } from 'vitest'
+import { silentLog } from '#runtime/log.ts'
+import { openCredentials } from './credentials.ts'
+import { LastUses, readLastUses } from './last-use.ts'
+
+const door = { role: 'door', id: 'a' } as const
+
+function directory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'siaga-identity-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+function open(dataDir = directory()) {
+  const time = { nowMs: 1_000_000 }
+  const credentials = openCredentials(dataDir, () => time.nowMs)
+  onTestFinished(() => credentials.close())
+  return { credentials, time, dataDir }
+}
+
+it('ends the older token at once when no overlap is asked for', () => {
+  const { credentials } = open()
+  const first = credentials.issue(door)
+  const second = credentials.issue(door)
+  expect(credentials.authenticate(first.username, first.password)).toBeUndefined()
+  expect(credentials.authenticate(second.username, second.password)).toMatchObject(door)
+})
+
+it('lets two tokens live during a rotation, and the older one end by itself', () => {
+  const { credentials, time } = open()
+  const first = credentials.issue(door)
+  const second = credentials.issue(door, { overlapMs: 60_000 })
+  const issue = credentials.authenticateToken(first.password)?.issue ?? ''
+  expect(credentials.current(issue)).toMatchObject(door)
+  expect(credentials.list()).toHaveLength(1)
+  time.nowMs += 59_999
+  expect(credentials.authenticateToken(first.password)).toMatchObject(door)
+  time.nowMs += 1
+  const before = credentials.generation()
+  credentials.reload()
+  expect(credentials.generation()).toBeGreaterThan(before)
+  expect(credentials.current(issue)).toBeUndefined()
+  expect(credentials.authenticateToken(first.password)).toBeUndefined()
+  expect(credentials.authenticateToken(second.password)).toMatchObject(door)
+})
+
+it('never lets a third token live, and an overlap never makes an older one last longer', () => {
+  const { credentials, time } = open()
+  const first = credentials.issue(door)
+  const second = credentials.issue(door, { overlapMs: 60_000 })
+  const third = credentials.issue(door, { overlapMs: 600_000 })
+  expect(credentials.authenticateToken(first.password)).toBeUndefined()
+  expect(credentials.authenticateToken(second.password)).toMatchObject(door)
+  time.nowMs += 600_000
+  expect(credentials.authenticateToken(second.password)).toBeUndefined()
+  expect(credentials.authenticateToken(third.password)).toMatchObject(door)
+})
+
+it('gives both tokens the rights of the newest issue', () => {
+  const { credentials } = open()
+  const first = credentials.issue({ role: 'gateway', id: 'hub', apps: ['a', 'b'] })
+  credentials.issue({ role: 'gateway', id: 'hub', apps: ['a'] }, { overlapMs: 60_000 })
+  expect(credentials.authenticateToken(first.password)?.apps).toEqual(['a'])
+})
+
+it('revokes all tokens of an identity, seen by another process', () => {
+  const { credentials, dataDir } = open()
+  const other = open(dataDir).credentials
+  const first = credentials.issue(door)
+  const second = credentials.issue(door, { overlapMs: 60_000 })
+  other.reload()
+  expect(other.authenticateToken(second.password)).toMatchObject(door)
+  expect(credentials.revoke('door:a')).toBe(true)
+  expect(credentials.revoke('door:a')).toBe(false)
+  other.reload()
+  for (const { password } of [first, second]) expect(other.authenticateToken(password)).toBeUndefined()
+})
+
+it('takes ids that are names of object members, and refuses those that are no ids', () => {
+  const { credentials } = open()
+  const { password } = credentials.issue({ role: 'app', id: 'constructor' })
+  expect(credentials.authenticate('app:constructor', password)).toMatchObject({ id: 'constructor' })
+  expect(credentials.authenticate('app:toString', password)).toBeUndefined()
+  expect(() => credentials.issue({ role: 'app', id: '__proto__' })).toThrow()
+  expect(credentials.current('__proto__')).toBeUndefined()
+})
+
+it('takes over the tokens of the table that kept one for each identity', () => {
+  const dataDir = directory()
+  const { credentials } = open(dataDir)
+  const { password } = credentials.issue(door)
+  const db = new DatabaseSync(join(dataDir, 'identity.db'))
+  db.exec(`CREATE TABLE credentials (username TEXT PRIMARY KEY, role TEXT NOT NULL, id TEXT NOT NULL, apps TEXT,
+      token_hash TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    INSERT INTO credentials SELECT username, role, id, apps, token_hash, created_at FROM tokens;
+    DROP TABLE tokens; PRAGMA user_version = 0`)
+  db.close()
+  expect(open(dataDir).credentials.authenticate('door:a', password)).toMatchObject(door)
+})
+
+it('remembers when a token was last used, and forgets tokens that are gone', () => {
+  const dataDir = directory()
+  const issue = '0123456789abcdef'
+  const gone = 'fedcba9876543210'
+  const options = { dataDir, wallMs: () => 42, isLive: (one: string) => one === issue, log: silentLog }
+  expect(readLastUses(dataDir).size).toBe(0)
+  const uses = new LastUses(options)
+  uses.note(issue)
+  uses.note(gone)
+  uses.close()
+  expect([...readLastUses(dataDir)]).toEqual([[issue, 42]])
+})
