@@ -9,11 +9,14 @@ import { acquireLock } from '#runtime/lock-file.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Running } from '#runtime/run.ts'
 import { openCredentials } from './identity/credentials.ts'
+import { LastUses } from './identity/last-use.ts'
 import { startAliveMarks } from './journal/alive-marks.ts'
 import type { Entry, Watermark } from './journal/entry.ts'
 import type { PruneLimits } from './journal/retention.ts'
 import { openJournalWriter } from './journal/writer.ts'
 import { createConsumption } from './listener/consumption.ts'
+import { planEndpoints } from './listener/endpoint-plan.ts'
+import type { OpenEndpoint } from './listener/endpoints.ts'
 import { startListener } from './listener/listener.ts'
 import { createPublishing } from './listener/publishing.ts'
 import { Sessions } from './listener/sessions.ts'
@@ -24,7 +27,9 @@ const DAY_MS = 86_400_000
 const MARKS_KEPT_MS = 3_600_000
 
 export interface Broker extends Running {
+  /** Of plain TCP. */
   readonly port: number
+  readonly endpoints: readonly Pick<OpenEndpoint, 'kind' | 'port'>[]
 }
 
 export interface BrokerParts {
@@ -36,6 +41,8 @@ export async function startBroker(
   settings: BrokerSettings,
   { log, clock = systemClock }: BrokerParts,
 ): Promise<Broker> {
+  const { endpoints, warnings } = planEndpoints(settings)
+  for (const warning of warnings) log.warn(warning)
   const dataDir = openDataDirectory(settings)
   const lock = acquireLock(join(dataDir, 'journal.lock'))
   const credentials = openCredentials(dataDir)
@@ -52,14 +59,24 @@ export async function startBroker(
   })
   await journal.append([ownRow('started', clock)])
 
-  const sessions = new Sessions(credentials, log)
-  const publishing = createPublishing({ sessions, journal, clock, log, onPulse: consumption.heard })
+  const isLive = (issue: string) => credentials.current(issue) !== undefined
+  const lastUses = new LastUses({ dataDir, wallMs: clock.wallMs, isLive, log })
+  const sessions = new Sessions({ credentials, log, onUse: (issue) => lastUses.note(issue) })
   const known = new Set<string>()
   const listener = await startListener({
-    host: settings.SIAGA_MQTT_HOST,
-    port: settings.SIAGA_MQTT_PORT,
+    endpoints,
+    connectionsPerAddressMax: settings.SIAGA_MQTT_CONNECTIONS_PER_ADDRESS,
     sessions,
-    publishing,
+    createPublishing: (clients) =>
+      createPublishing({
+        sessions,
+        journal,
+        clock,
+        log,
+        onPulse: consumption.heard,
+        exactlyOnceOf: (client) => clients.connectionOf(client)?.gate.exactlyOnce,
+      }),
+    clock,
     log,
     async beforeSubscribe(topic) {
       const parsed = parseTopic(topic)
@@ -77,15 +94,18 @@ export async function startBroker(
   }
   for (const watermark of journal.watermarks) publishWatermark(watermark)
   const alive = startAliveMarks(journal, () => ownRow('alive', clock), clock, log)
-  log.info({ port: listener.port }, 'broker ready')
+  const port = listener.endpoints[0]?.port ?? 0
+  log.info({ port, endpoints: listener.endpoints.map(({ kind, port }) => `${kind}:${port}`) }, 'broker ready')
 
   return {
-    port: listener.port,
+    port,
+    endpoints: listener.endpoints,
     async close() {
       alive.close()
       await listener.close()
       await journal.append([ownRow('stopped', clock)])
       await journal.close()
+      lastUses.close()
       credentials.close()
       lock.release()
     },

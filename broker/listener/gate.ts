@@ -1,80 +1,181 @@
 /**
- * Limits on raw bytes, before the MQTT library sees a packet: it has no packet-size limit of its own, and eight
- * sockets that announce 100 MB each before logging in would cost 800 MB. Follows the fixed header of MQTT 3.1.1 §2.2
- * across chunks without copying.
+ * The gate on raw bytes of one connection: cuts the stream into packets (MQTT 3.1.1 §2.2), checks each one, and
+ * releases whole good packets only. The MQTT library has no packet-size limit of its own, and eight sockets that
+ * announce 100 MB each before logging in would cost 800 MB.
  */
+import { connectFault, type Refusal } from './connect-check.ts'
+import { ExactlyOnce } from './exactly-once.ts'
+import { headFault, packetFault } from './packet-check.ts'
+import { packetType } from './packet-types.ts'
+import { uint16 } from './wire-string.ts'
 
 /** CONNECT with a client id, user name, 256-bit token and a will; MQTT 3.1.1 §3.1. */
 export const CONNECT_BYTES_MAX = 2048
-const CONNECT_TYPE = 1
 /** Remaining length has at most four bytes (MQTT 3.1.1 §2.2.3). */
 const LENGTH_BYTES_MAX = 4
+const EMPTY: Buffer = Buffer.alloc(0)
 
-export type GateVerdict = { readonly ok: true } | { readonly ok: false; readonly reason: string }
-
-const passed: GateVerdict = { ok: true }
-
-export class PacketGate {
-  /** Largest remaining length after CONNECT, bytes; raised or lowered once the client is known. */
-  packetBytesMax: number
-  private first = true
-  /** Bytes of the current packet still to come. */
-  private bodyLeft = 0
-  private header: 'type' | 'length' = 'type'
-  private type = 0
-  private length = 0
-  private lengthBytes = 0
-
-  constructor(packetBytesMax: number) {
-    this.packetBytesMax = packetBytesMax
-  }
-
-  /** Looks at the next chunk of a connection. After a refusal the connection must be closed. */
-  check(chunk: Uint8Array): GateVerdict {
-    let offset = 0
-    while (offset < chunk.length) {
-      if (this.bodyLeft > 0) {
-        const skipped = Math.min(this.bodyLeft, chunk.length - offset)
-        this.bodyLeft -= skipped
-        offset += skipped
-        continue
-      }
-      const verdict = this.headerByte(chunk[offset] ?? 0)
-      if (!verdict.ok) return verdict
-      offset += 1
-    }
-    return passed
-  }
-
-  private headerByte(byte: number): GateVerdict {
-    if (this.header === 'type') {
-      this.type = byte >> 4
-      this.header = 'length'
-      this.length = 0
-      this.lengthBytes = 0
-      if (this.first && this.type !== CONNECT_TYPE) return refuse(`first packet is type ${this.type}, not CONNECT`)
-      // [MQTT-3.1.0-2] a second CONNECT is a protocol violation.
-      if (!this.first && this.type === CONNECT_TYPE) return refuse('second CONNECT')
-      return passed
-    }
-    this.length += (byte & 0x7f) * 128 ** this.lengthBytes
-    this.lengthBytes += 1
-    if (byte & 0x80) {
-      return this.lengthBytes === LENGTH_BYTES_MAX ? refuse('remaining length has more than four bytes') : passed
-    }
-    return this.endOfHeader()
-  }
-
-  private endOfHeader(): GateVerdict {
-    const limit = this.first ? CONNECT_BYTES_MAX : this.packetBytesMax
-    if (this.length > limit) return refuse(`packet of ${this.length} bytes, the limit is ${limit}`)
-    this.first = false
-    this.header = 'type'
-    this.bodyLeft = this.length
-    return passed
-  }
+/** What an authenticated client may send. */
+export interface GateLimits {
+  /** Largest remaining length of a packet, bytes. */
+  readonly packetBytesMax: number
+  /** False for roles that are never sent a message: an acknowledgement of theirs answers nothing. */
+  readonly mayAcknowledge: boolean
 }
 
-function refuse(reason: string): GateVerdict {
-  return { ok: false, reason }
+/**
+ * `connect`: nothing came through yet. `login`: CONNECT came through, all else waits. `open`: logged in.
+ * `ended`: after DISCONNECT or a refusal; whatever comes is dropped.
+ */
+export type GatePhase = 'connect' | 'login' | 'open' | 'ended'
+
+export class PacketGate {
+  phase: GatePhase = 'connect'
+  /** Set once: the connection must be closed after what was released before it. */
+  refusal: Refusal | undefined
+  /** True when a packet has begun and its rest is still to come. */
+  partial = false
+  readonly exactlyOnce = new ExactlyOnce()
+  private limits: GateLimits | undefined
+  /** `bytes[start..end]` came in and was not released. */
+  private bytes: Buffer = EMPTY
+  private start = 0
+  private end = 0
+  /** Offset behind the fixed header of the packet that was checked last. */
+  private bodyFrom = 0
+
+  /** Logged in: packets may follow. */
+  open(limits: GateLimits): void {
+    if (this.phase !== 'login') return
+    this.limits = limits
+    this.phase = 'open'
+  }
+
+  /** Whether `take` can go on only with more bytes. */
+  get hungry(): boolean {
+    return this.start === this.end || this.partial
+  }
+
+  /** Takes the next chunk of the connection; only while it is hungry. */
+  push(chunk: Buffer): void {
+    if (this.start === this.end) {
+      this.bytes = chunk
+      this.start = 0
+      this.end = chunk.length
+      return
+    }
+    if (this.bytes.length - this.end < chunk.length) this.grow(chunk.length)
+    chunk.copy(this.bytes, this.end)
+    this.end += chunk.length
+  }
+
+  /**
+   * The next whole packets, without copying them.
+   * @param mayPass asked once a packet; false leaves it and all behind it for later
+   */
+  take(mayPass: () => boolean): Buffer | undefined {
+    const from = this.start
+    let at = from
+    this.partial = false
+    while (at < this.end && (this.phase === 'connect' || this.phase === 'open')) {
+      const next = this.packetEnd(at)
+      if (next === at || !mayPass()) break
+      this.follow(at)
+      at = next
+    }
+    const released = at > from ? this.bytes.subarray(from, at) : undefined
+    this.start = at
+    if (this.refusal) this.phase = 'ended'
+    if (this.phase === 'ended' || this.start === this.end) this.drop()
+    else if (this.partial) this.keepTail()
+    return released
+  }
+
+  /** Offset behind the packet at `at`, or `at` when it is not complete yet or refused. */
+  private packetEnd(at: number): number {
+    const { bytes } = this
+    const head = bytes[at] ?? 0
+    const flaw = this.orderFault(head >> 4) ?? headFault(head)
+    if (flaw !== undefined) return this.refuse({ reason: flaw }, at)
+    let length = 0
+    let from = at + 1
+    for (let digit = 0x80; digit & 0x80; from++) {
+      if (from - at > LENGTH_BYTES_MAX) return this.refuse({ reason: 'remaining length has more than four bytes' }, at)
+      if (from >= this.end) return this.wait(at)
+      digit = bytes[from] ?? 0
+      length += (digit & 0x7f) * 128 ** (from - at - 1)
+    }
+    const limit = this.limits?.packetBytesMax ?? CONNECT_BYTES_MAX
+    if (length > limit) return this.refuse({ reason: `packet of ${length} bytes, the limit is ${limit}` }, at)
+    const end = from + length
+    return end > this.end ? this.wait(at) : this.whole(at, from, end)
+  }
+
+  private whole(at: number, from: number, end: number): number {
+    this.bodyFrom = from
+    const head = this.bytes[at] ?? 0
+    if (this.phase === 'connect') {
+      const refusal = connectFault(this.bytes, from, end)
+      return refusal ? this.refuse(refusal, at) : end
+    }
+    const flaw = packetFault({ bytes: this.bytes, head, from, end })
+    return flaw === undefined ? end : this.refuse({ reason: flaw }, at)
+  }
+
+  /** What a good packet changes in the state of the session. */
+  private follow(at: number): void {
+    const from = this.bodyFrom
+    const head = this.bytes[at] ?? 0
+    const type = head >> 4
+    if (type === packetType.connect) this.phase = 'login'
+    // [MQTT-3.14.4-2]: nothing may follow; the library would still act on what came in the same chunk.
+    else if (type === packetType.disconnect) this.phase = 'ended'
+    else if (type === packetType.pubrel) this.exactlyOnce.released(uint16(this.bytes, from))
+    else if (type === packetType.publish && (head & 0x06) === 0x04) {
+      this.exactlyOnce.received(uint16(this.bytes, from + 2 + uint16(this.bytes, from)))
+    }
+  }
+
+  private orderFault(type: number): string | undefined {
+    const isConnect = type === packetType.connect
+    if (this.phase === 'connect') return isConnect ? undefined : `first packet is type ${type} [MQTT-3.1.0-1]`
+    if (isConnect) return 'second CONNECT [MQTT-3.1.0-2]'
+    const answers = type === packetType.puback || type === packetType.pubrec || type === packetType.pubcomp
+    return answers && !this.limits?.mayAcknowledge ? 'acknowledges what it was never sent' : undefined
+  }
+
+  private wait(at: number): number {
+    this.partial = true
+    return at
+  }
+
+  private refuse(refusal: Refusal, at: number): number {
+    this.refusal = refusal
+    return at
+  }
+
+  private drop(): void {
+    this.bytes = EMPTY
+    this.start = 0
+    this.end = 0
+  }
+
+  /** A tail in its own small buffer: as a part of its chunk it would keep 64 KiB alive. */
+  private keepTail(): void {
+    if (this.start === 0 && this.bytes.length < CONNECT_BYTES_MAX) return
+    if (this.start === 0 && this.end * 2 > this.bytes.length) return
+    this.bytes = Buffer.from(this.bytes.subarray(this.start, this.end))
+    this.end -= this.start
+    this.start = 0
+  }
+
+  /** Doubles, so a packet that comes byte by byte is not copied each time. */
+  private grow(moreBytes: number): void {
+    const used = this.end - this.start
+    const larger = Buffer.allocUnsafe(Math.max(used + moreBytes, used * 2))
+    this.bytes.copy(larger, 0, this.start, this.end)
+    this.bytes = larger
+    this.start = 0
+    this.end = used
+  }
 }

@@ -9,6 +9,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { JournalWriter } from '../journal/writer.ts'
 import { type Receipt, toEntries } from './entries.ts'
+import type { ExactlyOnce } from './exactly-once.ts'
 import type { Sessions } from './sessions.ts'
 
 interface PublishCounts {
@@ -32,9 +33,12 @@ export interface PublishingOptions {
   readonly log: Log
   /** A server's pulse is about to be stored. */
   readonly onPulse: (server: string, payload: Uint8Array) => void
+  /** What a connection knows of its QoS 2 messages. */
+  readonly exactlyOnceOf: (client: Client) => ExactlyOnce | undefined
 }
 
-export function createPublishing({ sessions, journal, clock, log, onPulse }: PublishingOptions): Publishing {
+export function createPublishing(options: PublishingOptions): Publishing {
+  const { sessions, journal, clock, log, onPulse } = options
   const counts: PublishCounts = { accepted: 0, quarantined: 0, retainCleared: 0, breaches: 0 }
 
   const refuse = (client: Client | null, topic: string, reason: string) => {
@@ -43,10 +47,14 @@ export function createPublishing({ sessions, journal, clock, log, onPulse }: Pub
     return new Error(reason)
   }
 
-  const clearRetain = (packet: PublishPacket, mayRetain: boolean) => {
-    if (!packet.retain || mayRetain) return
-    packet.retain = false
-    counts.retainCleared += 1
+  const settleRetain = (packet: PublishPacket, mayRetain: boolean, payload: Buffer) => {
+    if (!packet.retain) return
+    // A copy: as a part of what was read with it, a small retained message would keep 64 KiB in memory.
+    if (mayRetain) packet.payload = Buffer.from(payload)
+    else {
+      packet.retain = false
+      counts.retainCleared += 1
+    }
   }
   const store = (receipt: Receipt, topic: string, payload: Buffer) => {
     const entries = toEntries(receipt, topic, payload)
@@ -54,6 +62,13 @@ export function createPublishing({ sessions, journal, clock, log, onPulse }: Pub
     else counts.accepted += 1
     if (receipt.channel === 'pulse') onPulse(receipt.subject, payload)
     return journal.append(entries)
+  }
+
+  /** A will has no packet identifier, and is published once. */
+  const storeOnce = (client: Client | null, packet: PublishPacket, storing: () => Promise<void>) => {
+    const identifier = packet.qos === 2 ? messageIdOf(packet) : undefined
+    const exactlyOnce = client && identifier !== undefined ? options.exactlyOnceOf(client) : undefined
+    return exactlyOnce && identifier !== undefined ? exactlyOnce.once(identifier, storing) : storing()
   }
 
   return {
@@ -68,13 +83,19 @@ export function createPublishing({ sessions, journal, clock, log, onPulse }: Pub
       if (payload.length > maxBytes) {
         return done(refuse(client, packet.topic, `payload of ${payload.length} bytes, the limit is ${maxBytes}`))
       }
-      clearRetain(packet, channel.retained)
+      settleRetain(packet, channel.retained, payload)
       if (!channel.to.some((receiver) => receiver === 'journal')) return done(null)
-      store({ ...right, identity, receivedMs: clock.wallMs(), monoMs: clock.monoMs() }, packet.topic, payload).then(
+      const receipt = { ...right, identity, receivedMs: clock.wallMs(), monoMs: clock.monoMs() }
+      storeOnce(client, packet, () => store(receipt, packet.topic, payload)).then(
         () => done(null),
         // Not durable, so no PUBACK: the sender comes again.
         (error: Error) => done(error),
       )
     },
   }
+}
+
+/** The library's type leaves out the identifier that a received packet carries. */
+function messageIdOf(packet: PublishPacket): number | undefined {
+  return (packet as PublishPacket & { messageId?: number }).messageId
 }

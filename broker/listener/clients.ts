@@ -1,0 +1,86 @@
+/** The library's clients and the connections behind them: login within the limits of the identity, and its end. */
+import type { Client, ConnectPacket } from 'aedes'
+import { identityName } from '#contract/access.ts'
+import type { Admission } from './admission.ts'
+import type { Connection } from './connection.ts'
+import { roleLimits } from './limits.ts'
+import { connackCode } from './packet-types.ts'
+import type { LoginRefusal, Sessions } from './sessions.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+export interface ClientsOptions {
+  readonly sessions: Sessions
+  readonly admission: Admission
+  readonly monoMs: () => number
+}
+
+export class Clients {
+  private readonly options: ClientsOptions
+  private readonly connections = new WeakMap<Client, Connection>()
+  private readonly refusals = new WeakMap<Client, LoginRefusal>()
+  private readonly live = new Set<Client>()
+  /** By identity; bounded by the credentials that were ever issued. */
+  private readonly buckets = new Map<string, TokenBucket>()
+
+  constructor(options: ClientsOptions) {
+    this.options = options
+  }
+
+  [Symbol.iterator](): Iterator<Client> {
+    return this.live.values()
+  }
+
+  get size(): number {
+    return this.live.size
+  }
+
+  connectionOf(client: Client): Connection | undefined {
+    return this.connections.get(client)
+  }
+
+  attach(client: Client, connection: Connection): void {
+    this.connections.set(client, connection)
+  }
+
+  /** CONNECT has come: who is it? */
+  prepare(client: Client, packet: ConnectPacket): void {
+    const refusal = this.options.sessions.prepare(client, packet)
+    if (refusal) this.refusals.set(client, refusal)
+  }
+
+  /** Why it may not log in, or undefined; then it is counted until its connection closes. */
+  login(client: Client): LoginRefusal | undefined {
+    const refusal = this.refusals.get(client)
+    if (refusal) return refusal
+    const identity = this.options.sessions.identityOf(client)
+    const connection = this.connections.get(client)
+    if (!identity || !connection) return notAuthorized
+    const name = identityName(identity)
+    if (!this.options.admission.login(connection, name, roleLimits[identity.role].connectionsMax)) return tooMany
+    client.conn.once('close', () => this.options.admission.logout(name))
+    return undefined
+  }
+
+  /** CONNACK is out: its packets may come. */
+  ready(client: Client): void {
+    const identity = this.options.sessions.identityOf(client)
+    if (!identity) return
+    const limits = roleLimits[identity.role]
+    const name = identityName(identity)
+    const bucket = this.buckets.get(name) ?? new TokenBucket(limits.rate, this.options.monoMs())
+    this.buckets.set(name, bucket)
+    this.connections.get(client)?.open(limits, bucket)
+  }
+
+  registered(client: Client): void {
+    this.live.add(client)
+  }
+
+  disconnected(client: Client): void {
+    this.live.delete(client)
+    this.options.sessions.ended(client)
+  }
+}
+
+const notAuthorized: LoginRefusal = { reason: 'not authorized', returnCode: connackCode.notAuthorized }
+const tooMany: LoginRefusal = { reason: 'too many connections', returnCode: connackCode.serverUnavailable }

@@ -1,0 +1,116 @@
+/**
+ * One connection between its transport (TCP, TLS or WebSocket) and the MQTT library: everything that is read passes the
+ * gate and the identity's rate, and reading pauses instead of closing where that is enough.
+ */
+import type { Duplex } from 'node:stream'
+import type { Refusal } from './connect-check.ts'
+import { PacketGate } from './gate.ts'
+import type { RoleLimits } from './limits.ts'
+import { connackPacket } from './packet-types.ts'
+import type { TokenBucket } from './token-bucket.ts'
+
+/** A packet that has begun is complete within this; the largest takes 20 s on a line of 28 kbit/s. */
+const PACKET_TIMEOUT_MS = 20_000
+/** A refused client gets this long to take its CONNACK. */
+const REFUSED_TIMEOUT_MS = 1_000
+
+export interface ConnectionOptions {
+  readonly address: string
+  readonly monoMs: () => number
+  readonly onRefused: (connection: Connection, refusal: Refusal) => void
+}
+
+export class Connection {
+  readonly address: string
+  readonly openedMs: number
+  readonly gate = new PacketGate()
+  private readonly stream: Duplex
+  private readonly options: ConnectionOptions
+  private readonly readRaw: (size?: number) => Buffer | null
+  private bucket: TokenBucket | undefined
+  private resumeTimer: NodeJS.Timeout | undefined
+  /** When the packet began that is not complete yet. */
+  private partialSinceMs: number | undefined
+  private refusedMs: number | undefined
+
+  constructor(stream: Duplex, options: ConnectionOptions) {
+    this.stream = stream
+    this.options = options
+    this.address = options.address
+    this.openedMs = options.monoMs()
+    this.readRaw = stream.read.bind(stream)
+    // The library reads a connection only through `read`; the stream itself asks for 0 bytes to be woken.
+    stream.read = (size?: number) => (size === 0 ? this.readRaw(0) : this.next())
+    stream.once('close', () => clearTimeout(this.resumeTimer))
+  }
+
+  /** Logged in: packets may follow, at the identity's rate. */
+  open(limits: RoleLimits, bucket: TokenBucket): void {
+    this.bucket = bucket
+    this.gate.open(limits)
+    // What came behind CONNECT waits in the gate, and nobody would read it otherwise.
+    setImmediate(() => this.wake())
+  }
+
+  /** Why it has taken too long by now, or undefined. */
+  overdue(nowMs: number, connectTimeoutMs: number): string | undefined {
+    if (this.refusedMs !== undefined) return nowMs - this.refusedMs > REFUSED_TIMEOUT_MS ? 'refused' : undefined
+    if (this.gate.phase === 'connect') {
+      return nowMs - this.openedMs > connectTimeoutMs ? 'no CONNECT in time' : undefined
+    }
+    const waiting = this.partialSinceMs !== undefined && nowMs - this.partialSinceMs > PACKET_TIMEOUT_MS
+    return waiting ? 'a packet that does not end' : undefined
+  }
+
+  destroy(): void {
+    this.stream.destroy()
+  }
+
+  private next(): Buffer | null {
+    for (;;) {
+      const released = this.gate.take(() => this.mayPass())
+      if (this.gate.refusal && this.refusedMs === undefined) this.refuse(this.gate.refusal)
+      this.notePartial()
+      if (released) return released
+      if (this.gate.phase === 'ended') return this.discard()
+      if (!this.gate.hungry || this.gate.phase === 'login') return null
+      const chunk = this.readRaw()
+      if (chunk === null) return null
+      this.gate.push(chunk)
+    }
+  }
+
+  private mayPass(): boolean {
+    if (!this.bucket) return true
+    const nowMs = this.options.monoMs()
+    if (this.bucket.take(nowMs)) return true
+    this.resumeTimer ??= setTimeout(() => {
+      this.resumeTimer = undefined
+      this.wake()
+    }, this.bucket.waitMs(nowMs))
+    return false
+  }
+
+  private wake(): void {
+    if (!this.stream.destroyed) this.stream.emit('readable')
+  }
+
+  private notePartial(): void {
+    if (!this.gate.partial) this.partialSinceMs = undefined
+    else this.partialSinceMs ??= this.options.monoMs()
+  }
+
+  /** Bytes that nobody may see any more; read, or the end of the stream would never come. */
+  private discard(): null {
+    while (this.readRaw() !== null);
+    return null
+  }
+
+  private refuse(refusal: Refusal): void {
+    this.refusedMs = this.options.monoMs()
+    this.options.onRefused(this, refusal)
+    if (refusal.returnCode !== undefined) this.stream.end(connackPacket(refusal.returnCode))
+    // After what was released before it has been looked at.
+    else setImmediate(() => this.stream.destroy())
+  }
+}

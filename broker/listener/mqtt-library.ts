@@ -1,0 +1,78 @@
+/** The MQTT library with every hook and bound set. */
+import { Aedes } from 'aedes'
+import { subscribeRight } from '#contract/access.ts'
+import type { Log } from '#runtime/log.ts'
+import type { Clients } from './clients.ts'
+import type { Publishing } from './publishing.ts'
+import type { Sessions } from './sessions.ts'
+import { TOPIC_LEVELS_MAX } from './wire-string.ts'
+
+/** A second net below the admission's own deadline. */
+const CONNECT_TIMEOUT_MS = 15_000
+/** A subscriber that stopped reading holds up others for this long, then is cut. */
+const DRAIN_TIMEOUT_MS = 400
+const MQTT_CONCURRENCY = 1_000
+/** Role and id before the client's own id make it longer than the 23 of MQTT 3.1. */
+const CLIENT_ID_CHARACTERS_MAX = 256
+/** What waits for a client to read: 16 of the largest messages. */
+const WRITE_BUFFER_BYTES_MAX = 1024 * 1024
+
+export interface LibraryOptions {
+  readonly sessions: Sessions
+  readonly clients: Clients
+  readonly publishing: Publishing
+  /** Runs before a subscription to this topic is granted. */
+  readonly beforeSubscribe: (topic: string) => Promise<void>
+  readonly log: Log
+}
+
+export async function createLibrary({ sessions, clients, publishing, beforeSubscribe, log }: LibraryOptions) {
+  const aedes = await Aedes.createBroker({
+    concurrency: MQTT_CONCURRENCY,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    drainTimeout: DRAIN_TIMEOUT_MS,
+    maxTopicLevels: TOPIC_LEVELS_MAX,
+    maxClientsIdLength: CLIENT_ID_CHARACTERS_MAX,
+    preConnect(client, packet, done) {
+      clients.prepare(client, packet)
+      done(null, true)
+    },
+    authenticate(client, _username, _password, done) {
+      const refusal = clients.login(client)
+      if (!refusal) return done(null, true)
+      done(Object.assign(new Error(refusal.reason), { returnCode: refusal.returnCode }), false)
+    },
+    authorizePublish: publishing.authorize,
+    authorizeSubscribe(client, subscription, done) {
+      const identity = sessions.identityOf(client)
+      // §3.9.3: return code 0x80 for a filter that is refused; the connection stays.
+      if (!identity || !subscribeRight(identity, subscription.topic)) return done(null, null)
+      beforeSubscribe(subscription.topic).then(
+        () => done(null, subscription),
+        (error: Error) => done(error),
+      )
+    },
+    authorizeForward(client, packet) {
+      const identity = sessions.identityOf(client)
+      if (!identity || !subscribeRight(identity, packet.topic)) return null
+      if (client.conn.writableLength <= WRITE_BUFFER_BYTES_MAX) return packet
+      log.info({ client: client.id }, 'does not read what it is sent, connection cut')
+      client.conn.destroy()
+      return null
+    },
+  })
+  aedes.on('clientReady', (client) => clients.ready(client))
+  aedes.on('client', (client) => clients.registered(client))
+  aedes.on('clientDisconnect', (client) => clients.disconnected(client))
+  // Reported once a connection: a stuck client can raise it for every packet that waited.
+  const reported = new WeakSet<object>()
+  aedes.on('clientError', (client, error) => {
+    if (reported.has(client)) return
+    reported.add(client)
+    log.info({ client: client.id, reason: error.message }, 'client error')
+  })
+  aedes.on('connectionError', (client, error) =>
+    log.debug({ client: client.id, reason: error.message }, 'not connected'),
+  )
+  return aedes
+}

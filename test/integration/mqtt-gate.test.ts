@@ -1,0 +1,172 @@
+import { join } from 'node:path'
+import { connectAsync } from 'mqtt'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Identity } from '#contract/access.ts'
+import { silentLog } from '#runtime/log.ts'
+import { readSettings } from '#runtime/settings.ts'
+import { startBroker } from '../../broker/app.ts'
+import { openCredentials } from '../../broker/identity/credentials.ts'
+import { brokerShape } from '../../broker/settings.ts'
+import { startTestBroker, type TestBroker } from '../harness/broker.ts'
+import { connectPacket, packet, publishPacket, subscribePacket, WireClient } from '../harness/mqtt-wire.ts'
+import { runProgram } from '../harness/process.ts'
+import { temporaryDirectory } from '../harness/temporary.ts'
+import { until } from '../harness/until.ts'
+
+const app: Identity = { role: 'app', id: 'simrs' }
+const doorA: Identity = { role: 'door', id: 'a' }
+const heartbeat = 'siaga/v1/apps/simrs/heartbeat'
+const CONNACK = 2
+const PUBACK = 4
+
+function wire(port: number): WireClient {
+  const client = new WireClient(port)
+  onTestFinished(() => client.destroy())
+  return client
+}
+
+async function login(broker: TestBroker, identity: Identity, clientId = 'c'): Promise<WireClient> {
+  const { username, password } = broker.credentials.issue(identity, { overlapMs: 60_000 })
+  const client = wire(broker.port)
+  client.send(connectPacket({ clientId, username, password }))
+  expect((await client.expect(CONNACK)).body[1]).toBe(0)
+  return client
+}
+
+function settingsOf(env: Record<string, string>) {
+  return readSettings(brokerShape, { SIAGA_DATA_DIR: temporaryDirectory(), SIAGA_MQTT_PORT: '0', ...env })
+}
+
+describe('gate', () => {
+  it('stores a QoS 2 message once, however often it is resent before PUBREL', async () => {
+    const broker = await startTestBroker()
+    const client = await login(broker, app)
+    const message = { topic: heartbeat, qos: 2, id: 7 } as const
+    client.send(publishPacket(message), publishPacket({ ...message, dup: true }))
+    await client.expect(5, 2)
+    expect(broker.rows()).toHaveLength(1)
+    client.send(packet(0x62, [0, 7]))
+    await client.expect(7)
+    client.send(publishPacket(message))
+    await client.expect(5, 3)
+    expect(broker.rows()).toHaveLength(2)
+  })
+
+  it('takes packets sent behind CONNECT without waiting, and drops those behind DISCONNECT', async () => {
+    const broker = await startTestBroker()
+    const { username, password } = broker.credentials.issue(app)
+    const client = wire(broker.port)
+    const many = Array.from({ length: 100 }, (_, index) => publishPacket({ topic: heartbeat, id: index + 1 }))
+    client.send(connectPacket({ username, password }), ...many)
+    await client.expect(PUBACK, 100)
+    client.send(packet(0xe0), publishPacket({ topic: heartbeat, id: 999 }))
+    await client.expectClose()
+    expect(broker.rows()).toHaveLength(100)
+  })
+
+  it('answers a will nobody may publish with 5, and never publishes it', async () => {
+    const broker = await startTestBroker()
+    const { username, password } = broker.credentials.issue(app)
+    const client = wire(broker.port)
+    const will = { topic: 'siaga/v1/doors/a/state', payload: '{}', qos: 1 }
+    client.send(connectPacket({ username, password, will }))
+    expect((await client.expect(CONNACK)).body[1]).toBe(5)
+    await client.expectClose()
+    expect(broker.rows()).toEqual([])
+  })
+
+  it('cuts a packet identifier of 0 and keeps what stood before it', async () => {
+    const broker = await startTestBroker()
+    const client = await login(broker, app)
+    client.send(publishPacket({ topic: heartbeat, id: 1 }), publishPacket({ topic: heartbeat, id: 0 }))
+    await client.expectClose()
+    await until('the first', () => broker.rows().length === 1)
+  })
+})
+
+describe('impersonation', () => {
+  it('lets an application neither evict, imitate nor read a door', async () => {
+    const broker = await startTestBroker()
+    const door = await login(broker, doorA, 'door:a')
+    const intruder = await login(broker, app, 'door:a')
+    intruder.send(
+      subscribePacket(1, ['siaga/v1/doors/a/command', 1], ['siaga/v1/doors/a/access', 1], ['#', 0], ['$SYS/#', 0]),
+    )
+    expect([...(await intruder.expect(9)).body.subarray(2)]).toEqual([0x80, 0x80, 0x80, 0x80])
+    intruder.send(publishPacket({ topic: 'siaga/v1/doors/a/state', payload: '{}' }))
+    await intruder.expectClose()
+    expect(broker.rows()).toEqual([])
+    door.send(packet(0xc0))
+    await door.expect(13)
+    expect(door.closed).toBe(false)
+  })
+
+  it('lets a token in only under its own name', async () => {
+    const broker = await startTestBroker()
+    const { password } = broker.credentials.issue(app)
+    const client = wire(broker.port)
+    client.send(connectPacket({ username: 'door:a', password }))
+    expect((await client.expect(CONNACK)).body[1]).toBe(4)
+    await client.expectClose()
+  })
+})
+
+describe('a subscriber that stopped reading', () => {
+  it('is cut, and another one hears on', async () => {
+    const broker = await startTestBroker()
+    const stuck = await login(broker, doorA)
+    const healthy = await login(broker, { role: 'door', id: 'b' })
+    stuck.send(subscribePacket(1, ['siaga/v1/doors/a/access', 1]))
+    healthy.send(subscribePacket(1, ['siaga/v1/doors/b/command', 1]))
+    await Promise.all([stuck.expect(9), healthy.expect(9)])
+    stuck.socket.pause()
+    const server = await broker.connect({ role: 'server', id: 'main' })
+    const large = JSON.stringify({ body: 'x'.repeat(60_000), signature: 's' })
+    // 36 MB: more than the kernel takes for a socket nobody reads.
+    const flood = Array.from({ length: 600 }, () => server.publishAsync('siaga/v1/doors/a/access', large, { qos: 1 }))
+    const started = performance.now()
+    await server.publishAsync('siaga/v1/doors/b/command', '{"id":"x","kind":"challenge"}', { qos: 1 })
+    await healthy.expect(3)
+    await Promise.all(flood)
+    expect(performance.now() - started).toBeLessThan(10_000)
+    stuck.socket.resume()
+    await stuck.expectClose()
+  })
+})
+
+describe('transports', () => {
+  it('serves TLS and WebSocket through the same gate', async () => {
+    const directory = temporaryDirectory()
+    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
+    const made = await runProgram('openssl', [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
+      ...['-subj', '/CN=localhost', '-keyout', key, '-out', cert],
+    ])
+    expect(made.code, made.output).toBe(0)
+    const tls = { SIAGA_MQTTS_PORT: '0', SIAGA_MQTT_WS_PORT: '0', SIAGA_MQTT_CERT: cert, SIAGA_MQTT_KEY: key }
+    const settings = settingsOf(tls)
+    const broker = await startBroker(settings, { log: silentLog })
+    onTestFinished(() => broker.close())
+    const credentials = openCredentials(settings.SIAGA_DATA_DIR)
+    onTestFinished(() => credentials.close())
+    const { username, password } = credentials.issue(app)
+    const scheme = { tcp: 'mqtt', tls: 'mqtts', websocket: 'wss' }
+    for (const { kind, port } of broker.endpoints) {
+      const login = { username, password, protocolVersion: 4 as const, reconnectPeriod: 0, rejectUnauthorized: false }
+      const client = await connectAsync(`${scheme[kind]}://127.0.0.1:${port}`, login, false)
+      await client.publishAsync(heartbeat, '', { qos: 1 })
+      await client.endAsync()
+      const refused = { ...login, password: 'x' }
+      await expect(connectAsync(`${scheme[kind]}://127.0.0.1:${port}`, refused, false)).rejects.toMatchObject({
+        code: 4,
+      })
+    }
+  })
+
+  it('refuses to listen beyond loopback without TLS', async () => {
+    const start = startBroker(settingsOf({ SIAGA_MQTT_HOST: '0.0.0.0' }), { log: silentLog })
+    await expect(start).rejects.toThrow(/SIAGA_MQTTS_PORT/)
+    const insecure = settingsOf({ SIAGA_MQTT_HOST: '0.0.0.0', SIAGA_MQTT_INSECURE: '1' })
+    await (await startBroker(insecure, { log: silentLog })).close()
+  })
+})
