@@ -9,18 +9,19 @@ import type { Log } from '#runtime/log.ts'
 import type { Running } from '#runtime/run.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { createAccessStore } from './door/access-store.ts'
-import { createDoorAgent } from './door/agent.ts'
+import { createDoorAgent, type DoorAgent } from './door/agent.ts'
 import { type ClockSources, createClockState, readBatteryClock } from './door/clock-state.ts'
+import { bootTimeMs } from './door/commands-clock.ts'
 import { type DoorStore, openDoorStore } from './door/door-store.ts'
-import { createReader } from './door/reader.ts'
+import { openSensorDesk, openTemplates, trustedOwners } from './door/sensor-desk.ts'
 import { createSlots } from './door/slots.ts'
-import { createTelling } from './door/telling.ts'
+import { createTelling, type Telling } from './door/telling.ts'
 import { openSerialPort } from './fingerprint/serial-port.ts'
-import { openGpio } from './gpio/open.ts'
-import { createStrike } from './gpio/strike.ts'
+import { openSimulatedSensor } from './fingerprint/simulated-sensor.ts'
+import { openDoorLines } from './gpio/door-lines.ts'
 import { isClockSynchronised } from './libc.ts'
 import { openOutbox } from './outbox/outbox.ts'
-import type { DoorSettings } from './settings.ts'
+import { type DoorSettings, SIMULATED_SENSOR } from './settings.ts'
 
 export interface DoorParts {
   readonly log: Log
@@ -28,6 +29,9 @@ export interface DoorParts {
   /** In [0, 1): spreads reconnections. */
   readonly random?: () => number
 }
+
+/** A contact counts when it has rested for 50 ms (edge/gpio/wiring.ts); twice that covers a busy machine. */
+const CONTACT_SETTLE_MS = 100
 
 /** The directory of one door's files: `outbox.db` and `door.db`. */
 export function doorDirectory(dataDir: string, door: string): string {
@@ -39,45 +43,61 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
   const { SIAGA_DOOR: door } = settings
   const directory = doorDirectory(openDataDirectory(settings), door)
   const boot = readBootId()
-  const simulated = settings.SIAGA_SIMULATED_HARDWARE || settings.SIAGA_GPIO === 'simulated'
+  const simulated = isSimulated(settings)
   await using opened = new AsyncDisposableStack()
   opened.adopt(acquireLock(join(directory, 'door.lock')), (lock) => lock.release())
   const store = opened.adopt(openDoorStore(join(directory, 'door.db')), (each) => each.close())
   const clockState = createClockState(clockSources(store, boot, simulated))
   const outboxPath = join(directory, 'outbox.db')
   const outbox = opened.adopt(openOutbox({ path: outboxPath, boot, clock, clockState }), (each) => each.close())
-  const gpio = await openGpio(settings.SIAGA_GPIO, settings.SIAGA_GPIO_SIMULATED_SOCKET)
-  opened.defer(() => gpio.close())
+  const lines = await openDoorLines({ ...linesOf(settings), log })
+  opened.defer(() => lines.close())
+  const { gpio, strike } = lines
   const slots = createSlots(store)
   const access = createAccessStore({ store, door, commandKey: settings.SIAGA_COMMAND_KEY, log })
   const shared = { version: manifest.version, outbox, slots, access, clock, clockState, log }
 
-  // Agent and telling know each other: what the agent records before the first connection is told at it.
-  let changed = () => {}
+  // They know each other: what is recorded before the first connection is told at it.
+  let telling: Telling | undefined
+  const templates = openTemplates({ ...shared, store }, (): DoorAgent => agent)
   const agent = createDoorAgent({
     ...shared,
-    ...{ gpio, store },
-    strike: createStrike(gpio),
-    times: { pulseMs: settings.SIAGA_STRIKE_PULSE_MS, heldOpenMs: settings.SIAGA_HELD_OPEN_MS },
-    onChange: () => changed(),
+    ...{ gpio, strike, store, boot },
+    slots: trustedOwners(slots, templates),
+    times: doorTimes(settings),
+    onChange: () => telling?.changed(),
   })
-  const telling = createTelling({
+  const sensorPath = sensorOf(settings, directory, opened)
+  const desk = openSensorDesk({
+    ...shared,
+    ...{ store, door, boot, random, agent, templates, bootMs: bootTimeMs },
+    commandKey: settings.SIAGA_COMMAND_KEY,
+    openPort: () => openSerialPort(sensorPath, settings.SIAGA_SENSOR_BAUD),
+    password: settings.SIAGA_SENSOR_PASSWORD,
+    publish: (channel, payload) => telling?.say(channel, payload),
+  })
+  telling = createTelling({
     ...shared,
     ...{ door, boot, simulated, random, status: agent.status, broker: brokerOf(settings) },
+    ...{ onCommand: desk.hear, onAccessList: desk.accessListChanged },
   })
-  opened.defer(() => telling.close())
+  opened.adopt(telling, (each) => each.close())
   opened.defer(() => agent.close())
-  changed = telling.changed
-  const reader = createReader({
-    openPort: () => openSerialPort(settings.SIAGA_SENSOR, settings.SIAGA_SENSOR_BAUD),
-    password: settings.SIAGA_SENSOR_PASSWORD,
-    ...{ clock, random, log },
-    ...{ onTouch: agent.touched, onReady: agent.sensorReady, onLost: agent.sensorLost },
-  })
-  opened.defer(() => reader.close())
+  opened.defer(() => desk.close())
   log.info({ door, journal: outbox.journal, simulated }, 'door agent ready')
   const running = opened.move()
   return { close: () => running.disposeAsync() }
+}
+
+function isSimulated({ SIAGA_SIMULATED_HARDWARE, SIAGA_GPIO, SIAGA_SENSOR }: DoorSettings): boolean {
+  return SIAGA_SIMULATED_HARDWARE || SIAGA_GPIO === 'simulated' || SIAGA_SENSOR === SIMULATED_SENSOR
+}
+
+/** Path of the sensor's port; a simulated sensor lives in this process, on a pseudo-terminal, and is empty at first. */
+function sensorOf({ SIAGA_SENSOR }: DoorSettings, directory: string, opened: AsyncDisposableStack): string {
+  if (SIAGA_SENSOR !== SIMULATED_SENSOR) return SIAGA_SENSOR
+  const sensor = openSimulatedSensor(join(directory, 'simulated-sensor.json'))
+  return opened.adopt(sensor, (each) => each.close()).path
 }
 
 function brokerOf(settings: DoorSettings) {
@@ -85,6 +105,28 @@ function brokerOf(settings: DoorSettings) {
     url: settings.SIAGA_MQTT_URL,
     username: settings.SIAGA_MQTT_USERNAME ?? identityName({ role: 'door', id: settings.SIAGA_DOOR }),
     password: settings.SIAGA_MQTT_PASSWORD,
+  }
+}
+
+/** The last third of the time that the door may stand open is the time to ask that it be closed. */
+function doorTimes({ SIAGA_STRIKE_PULSE_MS: pulseMs, SIAGA_HELD_OPEN_MS: heldOpenMs }: DoorSettings) {
+  return { pulseMs, heldOpenMs, heldSoonMs: Math.round((heldOpenMs * 2) / 3), settleMs: CONTACT_SETTLE_MS }
+}
+
+function linesOf(settings: DoorSettings) {
+  return {
+    backend: settings.SIAGA_GPIO,
+    simulatedSocket: settings.SIAGA_GPIO_SIMULATED_SOCKET,
+    wiring: {
+      strike: settings.SIAGA_GPIO_STRIKE,
+      contact: settings.SIAGA_GPIO_CONTACT,
+      exit: settings.SIAGA_GPIO_EXIT,
+      touch: settings.SIAGA_GPIO_TOUCH,
+      fire: settings.SIAGA_GPIO_FIRE,
+      tamper: settings.SIAGA_GPIO_TAMPER,
+      power: settings.SIAGA_GPIO_POWER,
+      interlock: settings.SIAGA_GPIO_INTERLOCK,
+    },
   }
 }
 

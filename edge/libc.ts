@@ -1,8 +1,10 @@
 /**
- * The C library functions that Node does not offer, by FFI: pseudo-terminals (POSIX.1-2024 posix_openpt) and the
- * kernel's clock status (adjtimex(2)). Works on x64 and arm64 Linux without a compiler; the only importer of `koffi`.
+ * The C library functions that Node does not offer, by FFI: pseudo-terminals (POSIX.1-2024 posix_openpt), the
+ * kernel's clock status (adjtimex(2)), ioctl(2) and poll(2) for GPIO. Works on x64 and arm64 Linux without a compiler;
+ * the only importer of `koffi`.
  */
 import { constants } from 'node:fs'
+import { constants as osConstants } from 'node:os'
 import koffi from 'koffi'
 
 // The program itself: Node links the C library, so this needs no file name, which glibc and musl do not share.
@@ -15,6 +17,9 @@ const tcgetattr = libc.func('int tcgetattr(int fd, _Out_ uint8_t *termios)')
 const tcsetattr = libc.func('int tcsetattr(int fd, int actions, const uint8_t *termios)')
 const cfmakeraw = libc.func('void cfmakeraw(_Inout_ uint8_t *termios)')
 const adjtimex = libc.func('int adjtimex(_Inout_ uint8_t *timex)')
+// Variadic in C; on x64 and arm64 Linux a single pointer goes the same way as a named argument.
+const ioctlPointer = libc.func('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)')
+const poll = libc.func('int poll(_Inout_ uint8_t *fds, unsigned long count, int timeout)')
 
 const PATH_BYTES = 128
 /** struct termios is 60 bytes on Linux (glibc and musl, x64 and arm64); the rest is spare. */
@@ -25,6 +30,9 @@ const TIMEX_BYTES = 208
 const TIME_ERROR = 5
 /** O_CLOEXEC, which Node's constants lack: a child must not keep the terminal alive. */
 const O_CLOEXEC = 0o2_000_000
+/** struct pollfd: fd i32 @0, events i16 @4, revents i16 @6 (poll(2)). */
+const POLLFD_BYTES = 8
+const POLLIN = 1
 
 /** A new master, unlocked; `path` is its slave. The caller closes `fd`. @throws Error naming the call that failed. */
 export function openPtyMaster(): { fd: number; path: string } {
@@ -49,6 +57,34 @@ export function makeRaw(fd: number): void {
 export function isClockSynchronised(): boolean {
   const state = Number(adjtimex(Buffer.alloc(TIMEX_BYTES)))
   return state >= 0 && state !== TIME_ERROR
+}
+
+/** What the kernel answers is written into `argument`. @throws Error with `code`, as ENOTTY */
+export function ioctl(fd: number, request: number, argument: Uint8Array): void {
+  if (Number(ioctlPointer(fd, request, argument)) !== -1) return
+  const code = errnoName(koffi.errno())
+  throw Object.assign(new Error(`ioctl 0x${request.toString(16)} failed with ${code}`), { code })
+}
+
+/**
+ * Waits, in a thread of the pool, until there is something to read; false after `timeoutMs`. A wait without an end
+ * would keep the process from exiting.
+ */
+export function waitReadable(fd: number, timeoutMs: number): Promise<boolean> {
+  const fds = Buffer.alloc(POLLFD_BYTES)
+  fds.writeInt32LE(fd, 0)
+  fds.writeInt16LE(POLLIN, 4)
+  return new Promise((resolve, reject) => {
+    poll.async(fds, 1, timeoutMs, (error: Error | null, ready: unknown) => {
+      if (error) reject(error)
+      else resolve(Number(ready) > 0) // an interrupted wait (-1) is tried again like one that timed out
+    })
+  })
+}
+
+function errnoName(number: number): string {
+  const known = Object.entries(osConstants.errno).find(([, value]) => value === number)
+  return known?.[0] ?? `errno ${number}`
 }
 
 function check(call: string, result: unknown): void {

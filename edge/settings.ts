@@ -3,8 +3,9 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { Id } from '#contract/identifiers.ts'
 import { commonShape, flag } from '#runtime/settings.ts'
-import { gpioBackends } from './gpio/open.ts'
-import { STRIKE_PULSE_MAX_MS } from './gpio/strike.ts'
+import { gpioBackends } from './gpio/backends.ts'
+import { parseLine } from './gpio/wiring.ts'
+import { STRIKE_PULSE_MAX_MS } from './guard/guard-machine.ts'
 
 /** Public Ed25519 key as PEM, or as its SPKI DER in base64. */
 const commandKey = z
@@ -22,11 +23,33 @@ const brokerUrl = z.url({ protocol: /^(mqtts?|wss?)$/, error: 'must be a mqtt, m
 const baudRates = [9_600, 19_200, 38_400, 57_600, 115_200]
 const milliseconds = z.coerce.number().int()
 
+/** A BCM number; with `!` behind it the line is active while its voltage is low. */
+const gpioLine = z
+  .string()
+  .transform((text, context) => {
+    const line = parseLine(text)
+    if (line) return line
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a BCM number from 0 to 53, with ! when active low, as 17 or 17!',
+    })
+    return z.NEVER
+  })
+  .optional()
+
+/** Value of SIAGA_SENSOR. */
+export const SIMULATED_SENSOR = 'simulated'
+
 export const doorShape = {
   ...commonShape,
   SIAGA_DOOR: Id,
-  /** Path of the serial port; a simulated sensor gives the path of its pseudo-terminal. */
-  SIAGA_SENSOR: z.string().startsWith('/', 'must be the path of a serial port, for example /dev/serial0'),
+  /** Path of the serial port, or `simulated` for a simulated sensor inside the agent. */
+  SIAGA_SENSOR: z
+    .string()
+    .refine(
+      (text) => text === SIMULATED_SENSOR || text.startsWith('/'),
+      `must be the path of a serial port, for example /dev/serial0, or ${SIMULATED_SENSOR}`,
+    ),
   SIAGA_SENSOR_BAUD: z.coerce
     .number()
     .refine((baud) => baudRates.includes(baud), `must be one of ${baudRates.join(', ')}`)
@@ -36,6 +59,15 @@ export const doorShape = {
   SIAGA_GPIO: z.enum(gpioBackends),
   /** Unix socket over which a bench drives the simulated lines. */
   SIAGA_GPIO_SIMULATED_SOCKET: z.string().optional(),
+  /** Lines of a real door; STRIKE and CONTACT it must have (docs/operations.md). */
+  SIAGA_GPIO_STRIKE: gpioLine,
+  SIAGA_GPIO_CONTACT: gpioLine,
+  SIAGA_GPIO_EXIT: gpioLine,
+  SIAGA_GPIO_TOUCH: gpioLine,
+  SIAGA_GPIO_FIRE: gpioLine,
+  SIAGA_GPIO_TAMPER: gpioLine,
+  SIAGA_GPIO_POWER: gpioLine,
+  SIAGA_GPIO_INTERLOCK: gpioLine,
   SIAGA_MQTT_URL: brokerUrl.default('mqtt://127.0.0.1:1883'),
   /** `door:{id}` when not given. */
   SIAGA_MQTT_USERNAME: z.string().optional(),
@@ -46,6 +78,9 @@ export const doorShape = {
   /** Says in the door's state that sensor or GPIO are simulated; implied by SIAGA_GPIO=simulated. */
   SIAGA_SIMULATED_HARDWARE: flag.default(false),
 }
+/** What locking the strike from outside needs. */
+export const relockShape = { SIAGA_GPIO: doorShape.SIAGA_GPIO, SIAGA_GPIO_STRIKE: doorShape.SIAGA_GPIO_STRIKE }
+
 export type DoorSettings = z.output<z.ZodObject<typeof doorShape>>
 
 function parsePublicKey(text: string): KeyObject | undefined {

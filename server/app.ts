@@ -9,6 +9,7 @@ import { openCredentials } from '../broker/identity/credentials.ts'
 import { AccessPublisher } from './access/access-publisher.ts'
 import { loadSigningKey } from './access/signing-key.ts'
 import { readBuild } from './build.ts'
+import { createDoorCommands } from './commands/door-commands.ts'
 import { createFeed } from './live/feed.ts'
 import { createLiveServer } from './live/gateway.ts'
 import { Present } from './live/present.ts'
@@ -52,44 +53,34 @@ export async function startServer(
     log,
     onConnect: () => rounds?.publishAccess(),
   })
+  const { publish } = uplink
   const key = loadSigningKey(dataDir, settings.SIAGA_COMMAND_KEY)
-  const access = new AccessPublisher({ registry, clock, log, key, publish: uplink.publish })
+  const access = new AccessPublisher({ registry, clock, log, key, publish })
+  const isOnline = (door: string) => present.doors.viewOf(door, clock.wallMs())?.online
+  const commands = createDoorCommands({ key, clock, log, publish, isOnline })
   const live = createLiveServer()
-  const feed = createFeed({
-    source: present.source(ingest),
-    clock,
-    build: readBuild(settings.SIAGA_WEB_DIR),
-    demo: settings.SIAGA_DEMO,
-    ...live,
-  })
+  const build = readBuild(settings.SIAGA_WEB_DIR)
+  const feed = createFeed({ source: present.source(ingest), clock, build, demo: settings.SIAGA_DEMO, ...live })
   pulse = startPulse({
     server: settings.SIAGA_SERVER,
     boot: readBootId(),
     clock,
-    publish: uplink.publish,
+    publish,
     consumed: () => keeper.consumed(),
   })
-  const pushes = createPushes({ publish: uplink.publish, tail: () => tail })
+  const pushes = createPushes({ publish, tail: () => tail })
   const keeper = createKeeper({ ...history, registry, app: present.app, checkpoint: () => present.checkpoint(), log })
   const onStranger = () => rounds?.followRegistry()
-  const rows = createRowHandler({ ...present.parts(), feed, pulse, pushes, keep: keeper.keep, onStranger, log })
+  const rows = createRowHandler({
+    ...present.parts(),
+    ...{ feed, pulse, pushes, commands, onStranger, log },
+    keep: keeper.keep,
+  })
   tail = startJournalTail({ dataDir, cursor: history.cursor, log, onRows: rows.handle })
   rounds = startRounds({ registry, credentials, present, feed, access, ingest, clock, log })
   const web = await serveWeb({
-    settings,
-    clock,
-    log,
-    live,
-    feed,
-    registry,
-    credentials,
-    present,
-    pushes,
-    uplink,
-    ingest,
-    rows,
-    tail,
-    series: history.series,
+    ...{ settings, clock, log, live, feed, registry, credentials, present },
+    ...{ pushes, commands, uplink, ingest, rows, tail, series: history.series },
   })
 
   log.info({ port: web.port, apps: registry.apps.list().length }, 'server ready')
@@ -98,6 +89,7 @@ export async function startServer(
     async close() {
       rounds?.close()
       await web.close()
+      commands.close()
       pulse?.close()
       feed.close()
       await uplink.close()

@@ -7,6 +7,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Running } from '#runtime/run.ts'
 import type { Credentials } from '../broker/identity/credentials.ts'
+import type { DoorCommands } from './commands/door-commands.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { createOriginRules } from './http/origin.ts'
 import { judgeReadiness } from './http/readiness.ts'
@@ -32,6 +33,7 @@ export interface WebServerOptions {
   readonly credentials: Credentials
   readonly present: Present
   readonly pushes: Pushes
+  readonly commands: DoorCommands
   readonly uplink: Uplink
   readonly ingest: () => IngestView
   readonly rows: RowHandler
@@ -58,6 +60,7 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
       isRegistered: (id) => present.app(id) !== undefined,
       metrics: metrics.scrape,
       heartbeatUrls: settings.SIAGA_HEARTBEAT_URLS,
+      commands: settings.SIAGA_DEMO ? options.commands : undefined,
       simulatorUrl: settings.SIAGA_DEMO ? settings.SIAGA_SIMULATOR_URL : undefined,
       webDir: resolve(settings.SIAGA_WEB_DIR),
     },

@@ -6,16 +6,28 @@ import { ClockState, EpochMs, Id, Sequence } from './identifiers.ts'
 export const PersonId = Id
 
 export const doorEventKinds = [
-  'granted', // { person, score, decisionMs }
-  'denied', // { reason, person? }
+  // { person?, score, decisionMs, escort?, second?, passback?, duress? }: without a person somebody unread entered, for
+  // whom `escort` answers; `second` is the other of two; `passback` when the person had entered before
+  'granted',
+  'denied', // { reason, person?, duress? }
+  'awaiting', // { person, reason }: the first of two people was here
   'opened', // {}
   'closed', // {}
   'locked', // {}
   'unopened', // granted, but the door did not open: no entry
   'forced', // opened without a grant; alarm
+  'held.soon', // open for long: close it, or it is an alarm
   'held', // open too long; alarm
   'exit', // the button inside was pressed
+  'alarm.raised', // { alarm }: of those that have no kind of their own
   'alarm.cleared', // { alarm }
+  'lockdown', // { active }: by command
+  'command', // { id, command, actor, reason, override?, person? }: on disk before it is carried out
+  'command.rejected', // { reason, suppressed }: replayed, late, altered, retained, for another door; nothing was done
+  'enrolled', // { person, quality }
+  'enrol.failed', // { person, reason }
+  'template.deleted', // { person }: proven by the sensor's index
+  'template.missing', // { person }: it should have been on the sensor, and is not
   'sensor.lost',
   'sensor.ready', // { capacity, templates }
   'started', // { version }
@@ -30,18 +42,40 @@ export const DenialReason = z.enum([
   'expired',
   'clock-unset', // the list has dates, and this clock cannot be trusted
   'no-list', // no valid access list was ever received
+  'score-low', // a match, but less alike than the list demands
+  'locked-out', // the reader pauses after wrong attempts
+  'outside-schedule',
+  'holiday', // within the hours of the schedule, but they do not hold on a holiday
+  'lockdown',
+  'interlock', // the other door stands open
+  'escort-needed', // a visitor, and nobody who is none entered just before
+  'passback', // entered a short while ago
+  'second-person', // a second assigned person must follow
 ])
 export type DenialReason = z.infer<typeof DenialReason>
 
-export const DoorAlarm = z.enum(['forced', 'held', 'sensor-lost'])
+export const DoorAlarm = z.enum([
+  'forced',
+  'held',
+  'sensor-lost',
+  'tamper', // the case of reader or controller was opened
+  'power', // mains lost
+  'fire', // the fire panel holds the door released
+  'attempts', // three wrong attempts within a minute
+  'duress', // silent: nothing at the door shows it
+  'stranger-template', // the sensor holds a template that nobody enrolled here
+  'sensor-swapped', // the sensor is not the one this door was paired with: no match counts
+])
 export type DoorAlarm = z.infer<typeof DoorAlarm>
 
 /** Retained state of a door. */
 export const DoorState = z.object({
   lock: z.enum(['locked', 'unlocked']),
   contact: z.enum(['closed', 'open']),
-  alarms: z.array(DoorAlarm).max(8),
+  alarms: z.array(DoorAlarm).max(16),
   sensor: z.enum(['ready', 'lost']),
+  /** Only people with the role `lockdown` enter, by command or by the list. */
+  lockdown: z.boolean().default(false),
   /** Records in the outbox that the journal has not acknowledged. */
   outboxDepth: Sequence,
   clock: ClockState,

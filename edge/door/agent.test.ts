@@ -1,25 +1,35 @@
 import { describe, expect, it } from 'vitest'
+import { AccessList } from '#contract/access-list.ts'
 import { silentLog } from '#runtime/log.ts'
 import { openSimulatedGpio } from '../gpio/simulated.ts'
 import { createStrike } from '../gpio/strike.ts'
 import type { RecordBody } from '../outbox/outbox.ts'
 import { createDoorAgent } from './agent.ts'
 
-const list = { door: 'komando', version: 1, issuedAt: 0, people: [{ person: 'p-1', from: 0, until: null }] }
+const person = (id: string) => ({ person: id, from: 0, until: null })
+const listWith = (rules: object = {}) =>
+  AccessList.parse({ door: 'komando', version: 1, issuedAt: 0, people: [person('p-1'), person('p-2')], rules })
 const match = { slot: 5, score: 120 }
 
-async function bench() {
+async function bench(rules: object = {}) {
+  const list = listWith(rules)
   const gpio = await openSimulatedGpio()
   const records: (RecordBody & { strike: number })[] = []
   const memory = new Map<string, unknown>()
-  const broken = { disk: false }
-  let nowMs = 1_000
+  const broken = { disk: false, memory: false }
+  const now = { ms: 1_000, boot: 'boot-1' }
+  const owners = new Map([
+    [5, { person: 'p-1' }],
+    [6, { person: 'p-1', duress: true }],
+    [7, { person: 'p-2' }],
+  ])
   const open = () =>
     createDoorAgent({
       version: '1.2.3',
       gpio,
       strike: createStrike(gpio),
-      times: { pulseMs: 5_000, heldOpenMs: 30_000 },
+      times: { pulseMs: 5_000, heldOpenMs: 30_000, heldSoonMs: 20_000, settleMs: 0 },
+      boot: now.boot,
       outbox: {
         append: (body) => {
           if (broken.disk) throw new Error('database or disk is full')
@@ -29,11 +39,14 @@ async function bench() {
       },
       store: {
         remembered: (name, schema) => schema.safeParse(memory.get(name)).data,
-        remember: (name, value) => void memory.set(name, value),
+        remember: (name, value) => {
+          if (broken.memory) throw new Error('database or disk is full')
+          memory.set(name, JSON.parse(JSON.stringify(value)))
+        },
       },
-      slots: { ownerOf: (slot) => (slot === 5 ? { slot, person: 'p-1', finger: 'f' } : undefined) },
+      slots: { ownerOf: (slot) => owners.get(slot) },
       access: { current: () => list },
-      clock: { wallMs: () => nowMs, monoMs: () => nowMs },
+      clock: { wallMs: () => now.ms, monoMs: () => now.ms },
       clockState: () => 'synced',
       log: silentLog,
       onChange: () => {},
@@ -41,9 +54,9 @@ async function bench() {
   const agent = open()
   const kinds = () => records.map(({ kind }) => kind)
   const wait = (ms: number) => {
-    nowMs += ms
+    now.ms += ms
   }
-  return { gpio, agent, records, kinds, broken, wait, open }
+  return { gpio, agent, records, kinds, broken, wait, open, now, memory }
 }
 
 describe('door agent', () => {
@@ -115,4 +128,114 @@ describe('door agent', () => {
     ])
     again.close()
   })
+
+  it('denies a grant that cannot be remembered', async () => {
+    const { agent, gpio, kinds, broken } = await bench({ antiPassback: 'timed' })
+    broken.memory = true
+    expect(agent.touched(match, 1_000)).toBe('denied')
+    expect(gpio.strike).toBe(0)
+    expect(kinds()).toEqual(['started'])
+    broken.memory = false
+    expect(agent.touched(match, 1_000)).toBe('granted')
+    agent.close()
+  })
+
+  it('shows a duress finger as any other, and raises the alarm in silence', async () => {
+    const { agent, gpio, records, wait, now } = await bench()
+    expect(agent.touched({ slot: 6, score: 120 }, 1_000)).toBe('granted')
+    expect(gpio.strike).toBe(1)
+    expect(records.slice(1)).toMatchObject([
+      { kind: 'granted', person: 'p-1', duress: true },
+      { kind: 'alarm.raised', alarm: 'duress', strike: 1 },
+    ])
+    expect(agent.status().alarms).toEqual(['duress'])
+    wait(1_800_000)
+    agent.touched(match, now.ms)
+    expect(records.at(-1)).toMatchObject({ kind: 'alarm.cleared', alarm: 'duress' })
+    agent.close()
+  })
+
+  it('pauses after wrong attempts, over a restart and a reboot too, and never the way out', async () => {
+    const { agent, gpio, kinds, open, wait, now } = await bench()
+    for (let count = 0; count < 5; count += 1) agent.touched('not-found', now.ms)
+    expect(kinds()).toEqual(['started', ...denials(3), 'alarm.raised', ...denials(2)])
+    expect(agent.touched(match, now.ms)).toBe('denied')
+    gpio.drive('exit', 1)
+    expect(gpio.strike).toBe(1)
+    agent.close()
+    wait(29_999)
+    const again = open()
+    expect(again.status().alarms).toEqual(['attempts'])
+    expect(again.touched(match, now.ms)).toBe('denied')
+    again.close()
+    now.ms = 5
+    now.boot = 'boot-2'
+    const rebooted = open()
+    wait(29_999)
+    expect(rebooted.touched(match, now.ms)).toBe('denied')
+    wait(1)
+    expect(rebooted.touched(match, now.ms)).toBe('granted')
+    expect(kinds().filter((kind) => kind === 'alarm.raised')).toHaveLength(1)
+    expect(kinds().at(-1)).toBe('alarm.cleared')
+    rebooted.close()
+  })
+
+  it('keeps a lockdown over a restart, and lets nobody in who is not marked', async () => {
+    const { agent, open, kinds, broken } = await bench()
+    broken.memory = true
+    expect(agent.setLockdown(true)).toBe(false)
+    expect(agent.touched(match, 1_000)).toBe('granted')
+    broken.memory = false
+    expect(agent.setLockdown(true)).toBe(true)
+    agent.close()
+    const again = open()
+    expect(again.status().lockdown).toBe(true)
+    expect(again.touched(match, 1_000)).toBe('denied')
+    expect(again.setLockdown(false)).toBe(true)
+    expect(again.touched(match, 1_000)).toBe('granted')
+    expect(kinds().filter((kind) => kind === 'lockdown')).toHaveLength(2)
+    again.close()
+  })
+
+  it('asks for the second of two people, and records both', async () => {
+    const { agent, gpio, records, wait, now } = await bench({ twoPerson: true })
+    expect(agent.touched(match, now.ms)).toBe('again')
+    wait(14_000)
+    expect(gpio.strike).toBe(0)
+    expect(agent.touched({ slot: 7, score: 99 }, now.ms)).toBe('granted')
+    expect(records.slice(1)).toMatchObject([
+      { kind: 'awaiting', reason: 'second-person', person: 'p-1' },
+      { kind: 'granted', person: 'p-2', second: 'p-1' },
+    ])
+    agent.close()
+  })
+
+  it('remembers an entry before the strike moves, and forgets it when the door was not opened', async () => {
+    const { agent, gpio, wait, now, memory, kinds } = await bench({ antiPassback: 'timed' })
+    const entries = () => JSON.stringify(memory.get('policy'))
+    gpio.onStrike((level) => level === 1 && expect(entries()).toContain('"entriesMs":{"p-1"'))
+    expect(agent.touched(match, now.ms)).toBe('granted')
+    expect(agent.touched(match, now.ms)).toBe('denied')
+    wait(5_000)
+    gpio.drive('tamper', 1)
+    expect(kinds()).toEqual(['started', 'granted', 'denied', 'unopened', 'locked', 'alarm.raised'])
+    expect(agent.touched(match, now.ms)).toBe('granted')
+    gpio.drive('contact', 1)
+    gpio.drive('contact', 0)
+    wait(60_000)
+    expect(agent.touched(match, now.ms)).toBe('denied')
+    agent.close()
+  })
+
+  it('denies while the other door of the lock stands open', async () => {
+    const { agent, gpio, records } = await bench({ interlock: true })
+    gpio.drive('interlock', 1)
+    expect(agent.touched(match, 1_000)).toBe('denied')
+    expect(records.at(-1)).toMatchObject({ reason: 'interlock' })
+    gpio.drive('interlock', 0)
+    expect(agent.touched(match, 1_000)).toBe('granted')
+    agent.close()
+  })
 })
+
+const denials = (count: number) => Array.from({ length: count }, () => 'denied')

@@ -4,34 +4,44 @@
  */
 import { z } from 'zod'
 import { DoorAlarm, type DoorState } from '#contract/door.ts'
-import type { ClockState } from '#contract/identifiers.ts'
-import type { Log } from '#runtime/log.ts'
 import type { Match } from '../fingerprint/sensor.ts'
 import type { Outbox, RecordBody } from '../outbox/outbox.ts'
-import type { AccessStore } from './access-store.ts'
-import type { LeafAlarm } from './door-machine.ts'
-import type { DoorStore } from './door-store.ts'
+import { isReleased, type LeafAlarm } from './door-machine.ts'
+import { createGatekeeper, type GatekeeperOptions } from './gatekeeper.ts'
 import { createLeaf, type LeafOptions } from './leaf.ts'
-import { type Decision, decide } from './policy.ts'
-import type { Slots } from './slots.ts'
+import type { Decision, Denied } from './policy.ts'
+import type { PolicyAlarm } from './policy-memory.ts'
+import { createSensorFacts, isSensorAlarm, type SensorFacts } from './sensor-facts.ts'
 
-export interface DoorAgentOptions extends Pick<LeafOptions, 'gpio' | 'strike' | 'times' | 'clock'> {
+export interface DoorAgentOptions
+  extends Pick<LeafOptions, 'gpio' | 'strike' | 'times' | 'clock'>,
+    Omit<GatekeeperOptions, 'gpio'> {
   readonly version: string
   readonly outbox: Pick<Outbox, 'append'>
-  readonly store: Pick<DoorStore, 'remembered' | 'remember'>
-  readonly slots: Pick<Slots, 'ownerOf'>
-  readonly access: Pick<AccessStore, 'current'>
-  readonly clockState: () => ClockState
-  readonly log: Log
   /** Called after every record and every change of what `status` returns. */
   readonly onChange: () => void
 }
 
-export type DoorStatus = Pick<DoorState, 'lock' | 'contact' | 'alarms' | 'sensor'>
+export type DoorStatus = Pick<DoorState, 'lock' | 'contact' | 'alarms' | 'sensor' | 'lockdown'>
+
+/** What the light shows. It knows nothing of duress; `again` asks for a second person's finger. */
+export type Shown = 'granted' | 'denied' | 'again'
 
 export interface DoorAgent {
   /** Decides, records and opens. `touchedAtMs` is when the finger was first looked for, monotonic. */
-  touched(match: Match | 'not-found', touchedAtMs: number): 'granted' | 'denied'
+  touched(match: Match | 'not-found', touchedAtMs: number): Shown
+  /** By command; survives a restart. @returns false when it could not be put on disk, and nothing changed */
+  setLockdown(active: boolean): boolean
+  /**
+   * By command, which the caller has on disk: for `pulseMs`, the door's own pulse when absent. @returns false while
+   * nothing holds the strike
+   */
+  unlock(pulseMs?: number): boolean
+  /** Ends a release under way. */
+  lock(): void
+  /** Puts a record on disk. @returns false when it is not */
+  record(body: RecordBody): boolean
+  setSensorAlarm: SensorFacts['set']
   sensorReady(sensor: { readonly capacity: number; readonly templates: number }): void
   sensorLost(): void
   status(): DoorStatus
@@ -43,19 +53,31 @@ export function createDoorAgent(options: DoorAgentOptions): DoorAgent {
   const { clock, onChange } = options
   const record = createRecorder(options)
   const alarmMemory = createAlarmMemory(options)
-  let sensor: 'ready' | 'lost' = 'lost'
-  let sensorAlarm = alarmMemory.standing.includes('sensor-lost')
+  const sensor = createSensorFacts(record, alarmMemory.standing)
 
-  const alarms = (): DoorAlarm[] => [...leaf.state.alarms, ...(sensorAlarm ? (['sensor-lost'] as const) : [])]
+  const alarms = (): DoorAlarm[] => [...leaf.state.alarms, ...sensor.alarms(), ...gatekeeper.alarms]
   const changed = () => {
     alarmMemory.keep(alarms())
     onChange()
   }
+  const told =
+    <A extends unknown[], R>(task: (...args: A) => R) =>
+    (...args: A): R => {
+      const result = task(...args)
+      changed()
+      return result
+    }
+  const gatekeeper = createGatekeeper(options, {
+    record,
+    onAlarms: () => changed(),
+    told: alarmMemory.standing.filter(isPolicyAlarm),
+  })
   const leaf = createLeaf({
     ...options,
     standingAlarms: alarmMemory.standing.filter(isLeafAlarm),
     onStep: (facts) => {
       for (const fact of facts) record(fact)
+      gatekeeper.follow(facts)
       changed()
     },
     onExitButton: () => {
@@ -66,60 +88,64 @@ export function createDoorAgent(options: DoorAgentOptions): DoorAgent {
   })
   record({ kind: 'started', version: options.version })
   leaf.start()
+  gatekeeper.tellAlarms()
 
   return {
     touched(match, touchedAtMs) {
-      const verdict = judge(match, options)
-      if (verdict === 'undecided') return 'denied'
-      if (!verdict.granted) {
-        const { reason, person } = verdict
-        record({ kind: 'denied', reason, ...(person === undefined ? {} : { person }) })
-        onChange()
-        return 'denied'
-      }
-      const { person, score } = verdict
+      const decision = gatekeeper.judge(match)
       const decisionMs = Math.round(clock.monoMs() - touchedAtMs)
-      if (!record({ kind: 'granted', person, score, decisionMs })) return 'denied'
-      leaf.release()
-      return 'granted'
+      const shown = carryOut(decision, { record, decisionMs, release: leaf.release })
+      if (shown !== 'granted') onChange() // a grant told its change when the strike moved
+      gatekeeper.tellAlarms()
+      return shown
     },
-    sensorReady({ capacity, templates }) {
-      record({ kind: 'sensor.ready', capacity, templates })
-      if (sensorAlarm) record({ kind: 'alarm.cleared', alarm: 'sensor-lost' })
-      sensor = 'ready'
-      sensorAlarm = false
-      changed()
+    setLockdown: told(gatekeeper.setLockdown),
+    unlock(pulseMs) {
+      if (!options.strike.ready) return false
+      leaf.release(pulseMs)
+      return true
     },
-    sensorLost() {
-      if (!sensorAlarm) record({ kind: 'sensor.lost' })
-      sensor = 'lost'
-      sensorAlarm = true
-      changed()
-    },
+    lock: leaf.lock,
+    record: told(record),
+    setSensorAlarm: told(sensor.set),
+    sensorReady: told(sensor.ready),
+    sensorLost: told(sensor.lost),
     status: () => ({
-      lock: leaf.state.release ? 'unlocked' : 'locked',
+      lock: isReleased(leaf.state) ? 'unlocked' : 'locked',
       contact: leaf.state.openSinceMs === null ? 'closed' : 'open',
       alarms: alarms(),
-      sensor,
+      sensor: sensor.state(),
+      lockdown: gatekeeper.lockdown,
     }),
-    close: () => leaf.close(),
+    close: () => {
+      gatekeeper.close()
+      leaf.close()
+    },
   }
 }
 
-/** `undecided`, and a word in the log, when what the decision needs cannot be read. */
-function judge(match: Match | 'not-found', options: DoorAgentOptions): Decision | 'undecided' {
-  const { access, slots, clock, clockState, log } = options
-  try {
-    return decide({
-      list: access.current(),
-      match: match === 'not-found' ? undefined : { person: slots.ownerOf(match.slot)?.person, score: match.score },
-      wallMs: clock.wallMs(),
-      clock: clockState(),
-    })
-  } catch (error) {
-    log.error({ err: error }, 'no decision possible, so denied: check the door’s database')
-    return 'undecided'
+interface CarryOut {
+  readonly record: (body: RecordBody) => boolean
+  readonly decisionMs: number
+  readonly release: () => void
+}
+
+/** Record first, then the strike. */
+function carryOut(decision: Decision | 'undecided', { record, decisionMs, release }: CarryOut): Shown {
+  if (decision === 'undecided') return 'denied'
+  if (!decision.granted) {
+    record(denialOf(decision))
+    return decision.reason === 'second-person' ? 'again' : 'denied'
   }
+  const { granted: _, ...rest } = decision
+  if (!record({ kind: 'granted', ...rest, decisionMs })) return 'denied'
+  release()
+  return 'granted'
+}
+
+/** The first of two is no denial: the same finger opens when the second one follows. */
+function denialOf({ granted: _, reason, ...rest }: Denied): RecordBody {
+  return { kind: reason === 'second-person' ? 'awaiting' : 'denied', reason, ...rest }
 }
 
 /** Writes a record; false, and a word in the log, when it is not on disk. */
@@ -155,6 +181,10 @@ function createAlarmMemory({ store, log }: DoorAgentOptions) {
   }
 }
 
+function isPolicyAlarm(alarm: DoorAlarm): alarm is PolicyAlarm {
+  return alarm === 'attempts' || alarm === 'duress'
+}
+
 function isLeafAlarm(alarm: DoorAlarm): alarm is LeafAlarm {
-  return alarm !== 'sensor-lost'
+  return !isSensorAlarm(alarm) && !isPolicyAlarm(alarm)
 }

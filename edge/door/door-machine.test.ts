@@ -1,12 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type DoorFact, type DoorInput, type DoorLeaf, initialLeaf, nextDeadline, stepDoor } from './door-machine.ts'
+import {
+  type AlarmLine,
+  type DoorFact,
+  type DoorInput,
+  type DoorLeaf,
+  initialLeaf,
+  isReleased,
+  nextDeadline,
+  stepDoor,
+} from './door-machine.ts'
 
-const times = { pulseMs: 5_000, heldOpenMs: 30_000 }
-const closed = initialLeaf(false, [], 0).leaf
+const times = { pulseMs: 5_000, heldOpenMs: 30_000, heldSoonMs: 20_000, settleMs: 0 }
+const quiet = { open: false, tamper: false, power: false, fire: false }
+const closed = initialLeaf(quiet, [], 0).leaf
 const release: DoorInput = { type: 'release' }
 const tick: DoorInput = { type: 'tick' }
 const contact = (open: boolean): DoorInput => ({ type: 'contact', open })
+const line = (name: AlarmLine, active: boolean): DoorInput => ({ type: 'line', line: name, active })
 
 function play(script: [atMs: number, input: DoorInput][], from: DoorLeaf = closed) {
   let leaf = from
@@ -18,7 +29,7 @@ function play(script: [atMs: number, input: DoorInput][], from: DoorLeaf = close
   }
   return { leaf, facts }
 }
-const nameOf = (fact: DoorFact) => (fact.kind === 'alarm.cleared' ? `cleared ${fact.alarm}` : fact.kind)
+const nameOf = (fact: DoorFact) => ('alarm' in fact ? `${fact.kind.slice(6)} ${fact.alarm}` : fact.kind)
 
 describe('door machine', () => {
   it('relocks as soon as the door closes behind somebody', () => {
@@ -66,15 +77,25 @@ describe('door machine', () => {
     ).toEqual(['unopened', 'locked', 'opened', 'forced'])
   })
 
-  it('tells once that the door is held open, and that it ended', () => {
+  it('asks that the door be closed, tells once that it is held open, and that it ended', () => {
     const { facts } = play([
       [0, release],
       [1_000, contact(true)],
+      [21_000, tick],
       [31_000, tick],
       [99_000, tick],
       [99_001, contact(false)],
     ])
-    expect(facts).toEqual(['opened', 'locked', 'held', 'closed', 'cleared held'])
+    expect(facts).toEqual(['opened', 'locked', 'held.soon', 'held', 'closed', 'cleared held'])
+    const closedInTime = play([
+      [0, release],
+      [1_000, contact(true)],
+      [22_000, contact(false)],
+      [40_000, release],
+      [41_000, contact(true)],
+      [60_000, contact(false)],
+    ])
+    expect(closedInTime.facts).toEqual(['opened', 'locked', 'held.soon', 'closed', 'opened', 'locked', 'closed'])
   })
 
   it('counts a release through an open door as used', () => {
@@ -88,8 +109,14 @@ describe('door machine', () => {
   })
 
   it('carries alarms over a restart, and ends them when the door is found closed', () => {
-    expect(initialLeaf(true, ['forced'], 7)).toMatchObject({ leaf: { openSinceMs: 7, alarms: ['forced'] }, facts: [] })
-    expect(initialLeaf(false, ['forced', 'held'], 7).facts.map(nameOf)).toEqual(['cleared forced', 'cleared held'])
+    expect(initialLeaf({ ...quiet, open: true }, ['forced'], 7)).toMatchObject({
+      leaf: { openSinceMs: 7, alarms: ['forced'] },
+      facts: [],
+    })
+    expect(initialLeaf(quiet, ['forced', 'held'], 7).facts.map(nameOf)).toEqual(['cleared forced', 'cleared held'])
+    const mains = initialLeaf({ ...quiet, power: true, fire: true }, ['tamper', 'power'], 7)
+    expect(mains.facts.map(nameOf)).toEqual(['cleared tamper', 'raised fire'])
+    expect(mains.leaf.alarms).toEqual(['power', 'fire'])
   })
 
   it('tells that it locks when it is told to, once', () => {
@@ -110,6 +137,61 @@ describe('door machine', () => {
     ).toEqual(['opened', 'locked'])
   })
 
+  it('allows an opening that a settling contact tells late, and not a moment more', () => {
+    const late = { ...times, settleMs: 100 }
+    const open = (atMs: number) => stepDoor(stepDoor(closed, release, 0, late).leaf, contact(true), atMs, late)
+    expect(open(5_099).facts.map(nameOf)).toEqual(['opened'])
+    expect(open(5_100).facts.map(nameOf)).toEqual(['unopened', 'locked', 'opened', 'forced'])
+  })
+
+  it('raises tamper and mains lost with their lines, whatever the door does', () => {
+    const { leaf, facts } = play([
+      [0, line('tamper', true)],
+      [1, line('tamper', true)],
+      [2, line('power', true)],
+      [3, release],
+      [4, contact(true)],
+      [5, contact(false)],
+      [6, line('tamper', false)],
+    ])
+    expect(facts).toEqual(['raised tamper', 'raised power', 'opened', 'closed', 'locked', 'cleared tamper'])
+    expect(leaf.alarms).toEqual(['power'])
+  })
+
+  it('stays released for as long as the fire line lasts, and neither forced nor held in that time', () => {
+    const burning = play([
+      [0, release],
+      [1_000, line('fire', true)],
+      [2_000, contact(true)],
+      [3_000, { type: 'lock' }],
+      [3_500, release],
+      [99_000, tick],
+    ])
+    expect(burning.facts).toEqual(['raised fire', 'opened'])
+    expect(isReleased(burning.leaf)).toBe(true)
+    const after = play(
+      [
+        [100_000, line('fire', false)],
+        [119_999, tick],
+        [120_000, tick],
+        [130_000, tick],
+        [130_001, contact(false)],
+      ],
+      burning.leaf,
+    )
+    expect(after.facts).toEqual(['cleared fire', 'locked', 'held.soon', 'held', 'closed', 'cleared held'])
+    expect(isReleased(after.leaf)).toBe(false)
+  })
+
+  it('keeps a forced opening forced through a fire', () => {
+    const { facts } = play([
+      [0, contact(true)],
+      [1, line('fire', true)],
+      [2, contact(false)],
+    ])
+    expect(facts).toEqual(['opened', 'forced', 'raised fire', 'closed', 'cleared forced'])
+  })
+
   it('names its next deadline', () => {
     expect(nextDeadline(closed, times)).toBeUndefined()
     const open = play([
@@ -117,7 +199,8 @@ describe('door machine', () => {
       [1_000, contact(true)],
     ]).leaf
     expect(nextDeadline(open, times)).toBe(5_000)
-    expect(nextDeadline(play([[5_000, tick]], open).leaf, times)).toBe(31_000)
+    expect(nextDeadline(play([[5_000, tick]], open).leaf, times)).toBe(21_000)
+    expect(nextDeadline(play([[21_000, tick]], open).leaf, times)).toBe(31_000)
     expect(nextDeadline(play([[31_000, tick]], open).leaf, times)).toBeUndefined()
   })
 
@@ -127,6 +210,7 @@ describe('door machine', () => {
       fc.constant(tick),
       fc.constant<DoorInput>({ type: 'lock' }),
       fc.boolean().map((open) => contact(open)),
+      fc.tuple(fc.constantFrom('tamper', 'power', 'fire'), fc.boolean()).map(([name, active]) => line(name, active)),
     )
     const script = fc.array(fc.tuple(fc.nat(20_000), input), { maxLength: 60 })
     fc.assert(
@@ -158,6 +242,10 @@ function follow(told: { standing: Set<string>; open: boolean }, fact: DoorFact) 
     case 'held':
       expect(told.standing.has(fact.kind)).toBe(false)
       told.standing.add(fact.kind)
+      break
+    case 'alarm.raised':
+      expect(told.standing.has(fact.alarm)).toBe(false)
+      told.standing.add(fact.alarm)
       break
     case 'alarm.cleared':
       expect(told.standing.delete(fact.alarm)).toBe(true)

@@ -13,7 +13,9 @@ export interface DoorStore {
 }
 
 const schemaSql = `
-  CREATE TABLE IF NOT EXISTS slots (slot INTEGER PRIMARY KEY, person TEXT NOT NULL, finger TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS slots (
+    slot INTEGER PRIMARY KEY, person TEXT NOT NULL, finger TEXT NOT NULL, duress INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS access (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL, signature TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `
@@ -27,6 +29,7 @@ export function openDoorStore(path: string): DoorStore {
   db.exec(
     `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${schemaSql}`,
   )
+  addDuress(db)
   const read = db.prepare('SELECT value FROM memory WHERE name = ?')
   const write = db.prepare(
     'INSERT INTO memory (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
@@ -40,6 +43,13 @@ export function openDoorStore(path: string): DoorStore {
     remember: (name, value) => void write.run(name, JSON.stringify(value)),
     close: () => db.close(),
   }
+}
+
+/** Files of the first version lack the column. */
+function addDuress(db: DatabaseSync): void {
+  const columns = db.prepare('PRAGMA table_info(slots)').all()
+  if (columns.some((column) => column['name'] === 'duress')) return
+  db.exec('ALTER TABLE slots ADD COLUMN duress INTEGER NOT NULL DEFAULT 0')
 }
 
 function jsonOf<S extends z.ZodType>(text: string, schema: S): z.output<S> | undefined {

@@ -1,6 +1,6 @@
 /** Runs the door machine on real lines and real time: contact in, strike out, facts to whoever records them. */
 import type { Clock } from '#runtime/clock.ts'
-import type { GpioPort } from '../gpio/port.ts'
+import type { Edge, GpioPort } from '../gpio/port.ts'
 import type { Strike } from '../gpio/strike.ts'
 import {
   type DoorFact,
@@ -8,6 +8,7 @@ import {
   type DoorLeaf,
   type DoorTimes,
   initialLeaf,
+  isReleased,
   type LeafAlarm,
   nextDeadline,
   stepDoor,
@@ -26,8 +27,10 @@ export interface LeafOptions {
 }
 
 export interface Leaf {
-  /** Releases the strike; the caller has the grant on disk. */
-  release(): void
+  /** Releases the strike, for the door's own pulse or another; the caller has the grant on disk. */
+  release(pulseMs?: number): void
+  /** Ends a release under way. */
+  lock(): void
   readonly state: DoorLeaf
   /** Locks and stops listening. */
   close(): void
@@ -36,13 +39,13 @@ export interface Leaf {
 /** The first step is due when `start` is called, so that its facts find their listener ready. */
 export function createLeaf(options: LeafOptions): Leaf & { start(): void } {
   const { gpio, strike, times, clock } = options
-  const first = initialLeaf(gpio.read('contact') === 1, options.standingAlarms, clock.monoMs())
+  const first = initialLeaf(foundLines(gpio), options.standingAlarms, clock.monoMs())
   let state = first.leaf
   let timer: NodeJS.Timeout | undefined
   let stopEdges = () => {}
 
   const settle = (facts: readonly DoorFact[]) => {
-    if (state.release === null) strike.lock()
+    if (!isReleased(state)) strike.lock()
     clearTimeout(timer)
     const deadline = nextDeadline(state, times)
     if (deadline !== undefined) timer = setTimeout(() => step({ type: 'tick' }), Math.max(1, deadline - clock.monoMs()))
@@ -55,16 +58,18 @@ export function createLeaf(options: LeafOptions): Leaf & { start(): void } {
   }
   return {
     start: () => {
-      stopEdges = gpio.onEdge(({ line, level }) => {
-        if (line === 'contact') step({ type: 'contact', open: level === 1 })
-        else if (level === 1) options.onExitButton()
+      stopEdges = gpio.onEdge((edge) => {
+        const input = inputOf(edge)
+        if (input) step(input)
+        else if (edge.line === 'exit' && edge.level === 1) options.onExitButton()
       })
       settle(first.facts)
     },
-    release: () => {
-      strike.release(times.pulseMs)
-      step({ type: 'release' })
+    release: (pulseMs = times.pulseMs) => {
+      strike.release(pulseMs)
+      step({ type: 'release', pulseMs })
     },
+    lock: () => step({ type: 'lock' }),
     get state() {
       return state
     },
@@ -74,5 +79,28 @@ export function createLeaf(options: LeafOptions): Leaf & { start(): void } {
       clearTimeout(timer)
       strike.close()
     },
+  }
+}
+
+function foundLines(gpio: Pick<GpioPort, 'read'>) {
+  return {
+    open: gpio.read('contact') === 1,
+    tamper: gpio.read('tamper') === 1,
+    power: gpio.read('power') === 1,
+    fire: gpio.read('fire') === 1,
+  }
+}
+
+/** What the machine is told of a line; the others are read when they are asked for. */
+function inputOf({ line, level }: Edge): DoorInput | undefined {
+  switch (line) {
+    case 'contact':
+      return { type: 'contact', open: level === 1 }
+    case 'tamper':
+    case 'power':
+    case 'fire':
+      return { type: 'line', line, active: level === 1 }
+    default:
+      return undefined
   }
 }

@@ -32,6 +32,7 @@ function bench(options: SimulatorOptions = { library }, password = options.passw
       told.push(match === 'not-found' ? match : `slot ${match.slot}`)
       return match === 'not-found' ? 'denied' : 'granted'
     },
+    inspect: async ({ sensor, capacity }) => (await sensor.readIndex(capacity)).size,
     onReady: ({ capacity, templates }) => told.push(`ready ${templates}/${capacity}`),
     onLost: () => told.push('lost'),
   })
@@ -53,7 +54,7 @@ function bench(options: SimulatorOptions = { library }, password = options.passw
   const plug = () => {
     plugged = true
   }
-  return { told, pass, current, close, unplug, plug }
+  return { reader, told, pass, current, close, unplug, plug }
 }
 
 describe('reader', () => {
@@ -113,6 +114,34 @@ describe('reader', () => {
     current().setSilent(true)
     await pass(10_000)
     expect(told).toEqual(['ready 1/200', 'lost', 'ready 1/200'])
+    await close()
+  })
+
+  it('lends its sensor between touches, and to nobody while there is none', async () => {
+    const { reader, pass, close, unplug, told, current } = bench()
+    await expect(reader.use(async () => 'too early')).rejects.toMatchObject({ cause: 'closed' })
+    await pass(500)
+    const lent = reader.use(({ sensor, capacity }) => sensor.readIndex(capacity))
+    await pass(500)
+    expect(await lent).toEqual(new Set([5]))
+    const refused = reader.use(({ sensor }) => sensor.send('loadTemplate', { buffer: 1, slot: 9 }))
+    await Promise.all([expect(refused).rejects.toMatchObject({ cause: 'refused' }), pass(500)])
+    current().press('siti')
+    await pass(500)
+    expect(told).toEqual(['ready 1/200', 'slot 5'])
+    unplug()
+    const lost = reader.use(({ sensor }) => sensor.handshake())
+    await Promise.all([expect(lost).rejects.toMatchObject({ cause: 'closed' }), pass(500)])
+    await close()
+  })
+
+  it('looks at the templates each minute', async () => {
+    const { pass, current, close } = bench()
+    await pass(59_000)
+    const looks = () => current().received.filter((each) => each === instructions.readIndex).length
+    const before = looks()
+    await pass(3_000)
+    expect(looks()).toBe(before + 1)
     await close()
   })
 

@@ -6,55 +6,67 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import { backoffMs } from '../backoff.ts'
-import { defaultAddress, ledColours, ledModes } from '../fingerprint/datasheet.ts'
+import { boot } from '../fingerprint/boot.ts'
+import { defaultAddress } from '../fingerprint/datasheet.ts'
+import { show } from '../fingerprint/lights.ts'
 import { createSensor, type Match, type Sensor, SensorError } from '../fingerprint/sensor.ts'
 import { pause } from '../pause.ts'
+import type { Shown } from './agent.ts'
 
 export interface ReaderOptions {
   readonly openPort: () => Promise<Duplex>
   readonly password: number
+  /** Switches the sensor's power off and on, where a line for that is wired. */
+  readonly powerCycle?: () => Promise<void>
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
   /** Decides, records and opens; the answer is only shown on the sensor's light. `touchedAtMs` is monotonic. */
-  readonly onTouch: (match: Match | 'not-found', touchedAtMs: number) => 'granted' | 'denied'
+  readonly onTouch: (match: Match | 'not-found', touchedAtMs: number) => Shown | 'again'
+  /** Looks at the templates at the start of each session, and each minute. @returns how many there are */
+  readonly inspect: (at: SensorInUse) => Promise<number>
   readonly onReady: (sensor: { readonly capacity: number; readonly templates: number }) => void
   /** Called once for a loss, not for each failed attempt after it. */
   readonly onLost: () => void
 }
 
+/** The sensor, for whoever has it to itself. */
+interface SensorInUse {
+  readonly sensor: Sensor
+  readonly capacity: number
+  readonly systemId: number
+}
+
 export interface Reader {
+  /**
+   * Has the sensor to itself between two touches. @throws SensorError `closed` when there is none, or when it is lost
+   * meanwhile; Error when too much waits already
+   */
+  use<T>(task: (at: SensorInUse) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
 /** Pause between looks at the glass: a touch waits half of it on average. */
 const POLL_MS = 100
-/**
- * Below this likeness a match is none. Modules report 50 and more for what they call a match at their default level;
- * published logs of genuine touches show 100 to 260.
- */
-const SCORE_MIN = 50
 const FEATURES_BUFFER = 1
-
-/** Colours that every firmware of the R503 knows. `times` 0 is endless. */
-const lights = {
-  idle: { mode: ledModes.breathe, speed: 100, colour: ledColours.purple, times: 0 },
-  granted: { mode: ledModes.on, speed: 0, colour: ledColours.blue, times: 0 },
-  denied: { mode: ledModes.flash, speed: 25, colour: ledColours.red, times: 3 },
-  again: { mode: ledModes.flash, speed: 25, colour: ledColours.purple, times: 2 },
-} as const
+const INSPECT_EVERY_MS = 60_000
+/** An enrolment, a deletion, a look at the templates, and some to spare. */
+const TASKS_MAX = 8
 
 export function createReader(options: ReaderOptions): Reader {
   const { signal, abort } = stopper()
+  const tasks = createTasks()
   let sensor: Sensor | undefined
   let state: 'never' | 'ready' | 'lost' = 'never'
 
   const session = async () => {
     sensor = createSensor(await options.openPort(), { ...options, address: defaultAddress })
     if (signal.aborted) return
-    const capacity = await greet(sensor, options)
+    const parameters = await boot(sensor, options)
+    const at = { sensor, capacity: parameters.capacity, systemId: parameters.systemId }
+    await greet(at, options)
     state = 'ready'
-    await watch({ sensor, capacity, signal, onTouch: options.onTouch, clock: options.clock })
+    await watch({ at, tasks, signal, options })
   }
   /** @returns whether it had worked before it failed. */
   const failed = (error: unknown): boolean => {
@@ -72,18 +84,25 @@ export function createReader(options: ReaderOptions): Reader {
       } catch (error) {
         if (!signal.aborted) attempt = failed(error) ? 0 : attempt + 1
       }
+      tasks.refuse()
       sensor?.close()
       await pause(backoffMs(attempt, options.random()), signal)
     }
   }
   const running = run()
   return {
+    use: (task) => (state === 'ready' ? tasks.add(task) : Promise.reject(noSensor())),
     close: async () => {
       abort()
       sensor?.close()
       await running
+      tasks.refuse()
     },
   }
+}
+
+function noSensor(): SensorError {
+  return new SensorError('closed', 'no sensor is ready')
 }
 
 function stopper(): { signal: AbortSignal; abort: () => void } {
@@ -91,32 +110,78 @@ function stopper(): { signal: AbortSignal; abort: () => void } {
   return { signal: controller.signal, abort: () => controller.abort() }
 }
 
-/** Makes sure that a sensor answers and is ours. @returns its capacity in templates. */
-async function greet(sensor: Sensor, { password, onReady }: ReaderOptions): Promise<number> {
-  await sensor.verifyPassword(password)
-  const { capacity } = await sensor.readParameters()
-  const templates = await sensor.readIndex(capacity)
-  await show(sensor, 'idle')
-  onReady({ capacity, templates: templates.size })
-  return capacity
+/** What waits for the sensor. */
+function createTasks() {
+  const waiting: { run: (at: SensorInUse) => Promise<void>; refuse: () => void }[] = []
+  return {
+    add<T>(task: (at: SensorInUse) => Promise<T>): Promise<T> {
+      if (waiting.length >= TASKS_MAX) return Promise.reject(new Error('the sensor is busy'))
+      return new Promise((resolve, reject) => {
+        waiting.push({
+          run: async (at) => {
+            try {
+              resolve(await task(at))
+            } catch (error) {
+              reject(error)
+              if (isLost(error)) throw error
+            }
+          },
+          refuse: () => reject(noSensor()),
+        })
+      })
+    },
+    next: () => waiting.shift(),
+    refuse: () => {
+      for (const task of waiting.splice(0)) task.refuse()
+    },
+  }
+}
+
+/** Such an error ends the session; any other is its task's affair. */
+function isLost(error: unknown): boolean {
+  return error instanceof SensorError && error.cause !== 'refused'
+}
+
+async function greet(at: SensorInUse, options: ReaderOptions): Promise<void> {
+  const templates = await inspect(at, options)
+  await show(at.sensor, 'idle')
+  options.onReady({ capacity: at.capacity, templates })
+}
+
+/** A full disk keeps nobody from being read; the next look tries again. */
+async function inspect(at: SensorInUse, options: ReaderOptions): Promise<number> {
+  try {
+    return await options.inspect(at)
+  } catch (error) {
+    if (error instanceof SensorError) throw error
+    options.log.error({ err: error }, 'templates not looked at: check the disk of the door')
+    return 0
+  }
 }
 
 interface Watch {
-  readonly sensor: Sensor
-  readonly capacity: number
+  readonly at: SensorInUse
+  readonly tasks: ReturnType<typeof createTasks>
   readonly signal: AbortSignal
-  readonly onTouch: ReaderOptions['onTouch']
-  readonly clock: Clock
+  readonly options: ReaderOptions
 }
 
-async function watch({ sensor, capacity, signal, onTouch, clock }: Watch): Promise<void> {
+async function watch({ at, tasks, signal, options }: Watch): Promise<void> {
+  const { clock, onTouch } = options
+  const { sensor } = at
+  let inspectedMs = clock.monoMs()
   while (!signal.aborted) {
+    await work(at, tasks)
     const touchedAtMs = clock.monoMs()
     if ((await sensor.captureImage()) !== 'captured') {
+      if (touchedAtMs - inspectedMs >= INSPECT_EVERY_MS) {
+        await inspect(at, options)
+        inspectedMs = touchedAtMs
+      }
       await pause(POLL_MS, signal)
       continue
     }
-    const match = await identify(sensor, capacity)
+    const match = await identify(sensor, at.capacity)
     await show(sensor, match === 'poor' ? 'again' : onTouch(match, touchedAtMs))
     // The same finger must leave before the next try, or one touch would be many decisions.
     while (!signal.aborted && (await sensor.captureImage()) !== 'no-finger') await pause(POLL_MS, signal)
@@ -124,17 +189,15 @@ async function watch({ sensor, capacity, signal, onTouch, clock }: Watch): Promi
   }
 }
 
-async function identify(sensor: Sensor, capacity: number): Promise<Match | 'not-found' | 'poor'> {
-  if ((await sensor.extractFeatures(FEATURES_BUFFER)) === 'poor') return 'poor'
-  const match = await sensor.search({ buffer: FEATURES_BUFFER, start: 0, count: capacity })
-  return match !== 'not-found' && match.score < SCORE_MIN ? 'not-found' : match
+async function work(at: SensorInUse, tasks: Watch['tasks']): Promise<void> {
+  for (let task = tasks.next(); task; task = tasks.next()) {
+    await task.run(at)
+    // An enrolment leaves another light, and perhaps a finger on the glass.
+    await show(at.sensor, 'idle')
+  }
 }
 
-async function show(sensor: Sensor, light: keyof typeof lights): Promise<void> {
-  try {
-    await sensor.setLed(lights[light])
-  } catch (error) {
-    // Optical modules have no coloured light and refuse: nothing to show, and no reason to stop reading.
-    if (!(error instanceof SensorError && error.cause === 'refused')) throw error
-  }
+async function identify(sensor: Sensor, capacity: number): Promise<Match | 'not-found' | 'poor'> {
+  if ((await sensor.extractFeatures(FEATURES_BUFFER)) === 'poor') return 'poor'
+  return sensor.search({ buffer: FEATURES_BUFFER, start: 0, count: capacity })
 }

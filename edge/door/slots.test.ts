@@ -11,7 +11,7 @@ it('remembers whose finger is in which slot, and small values, over a restart', 
   const path = join(directory, 'door.db')
   const first = openDoorStore(path)
   createSlots(first).assign({ slot: 5, person: 'p-1', finger: 'kanan-telunjuk' })
-  createSlots(first).assign({ slot: 6, person: 'p-1', finger: 'kiri-telunjuk' })
+  createSlots(first).assign({ slot: 6, person: 'p-1', finger: 'kiri-telunjuk', duress: true })
   expect(() => createSlots(first).assign({ slot: 7, person: 'Not An Id', finger: 'x' })).toThrow(z.ZodError)
   first.remember('alarms', ['forced'])
   first.remember('broken', ['forced'])
@@ -20,7 +20,8 @@ it('remembers whose finger is in which slot, and small values, over a restart', 
 
   const second = openDoorStore(path)
   const slots = createSlots(second)
-  expect(slots.ownerOf(5)).toEqual({ slot: 5, person: 'p-1', finger: 'kanan-telunjuk' })
+  expect(slots.ownerOf(5)).toEqual({ slot: 5, person: 'p-1', finger: 'kanan-telunjuk', duress: false })
+  expect(slots.ownerOf(6)).toMatchObject({ duress: true })
   slots.release(5)
   expect(slots.ownerOf(5)).toBeUndefined()
   expect(slots.all()).toHaveLength(1)

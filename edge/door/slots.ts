@@ -8,6 +8,8 @@ export interface SlotOwner {
   readonly person: string
   /** Which finger, in the person's own words, for example `kanan-telunjuk`. */
   readonly finger: string
+  /** The finger that opens as any other and raises a silent alarm. */
+  readonly duress?: boolean
 }
 
 export interface Slots {
@@ -18,18 +20,23 @@ export interface Slots {
   all(): SlotOwner[]
 }
 
-const Owner = z.object({ slot: z.int().min(0).max(65_535), person: PersonId, finger: z.string().min(1).max(64) })
+const Owner = z.object({
+  slot: z.int().min(0).max(65_535),
+  person: PersonId,
+  finger: z.string().min(1).max(64),
+  duress: z.coerce.boolean().default(false),
+})
 
 export function createSlots({ db }: DoorStore): Slots {
-  const one = db.prepare('SELECT slot, person, finger FROM slots WHERE slot = ?')
-  const every = db.prepare('SELECT slot, person, finger FROM slots ORDER BY slot')
-  const insert = db.prepare('INSERT OR REPLACE INTO slots (slot, person, finger) VALUES (?, ?, ?)')
+  const one = db.prepare('SELECT slot, person, finger, duress FROM slots WHERE slot = ?')
+  const every = db.prepare('SELECT slot, person, finger, duress FROM slots ORDER BY slot')
+  const insert = db.prepare('INSERT OR REPLACE INTO slots (slot, person, finger, duress) VALUES (?, ?, ?, ?)')
   const remove = db.prepare('DELETE FROM slots WHERE slot = ?')
   return {
     ownerOf: (slot) => Owner.optional().parse(one.get(slot)),
     assign: (owner) => {
-      const { slot, person, finger } = Owner.parse(owner)
-      insert.run(slot, person, finger)
+      const { slot, person, finger, duress } = Owner.parse(owner)
+      insert.run(slot, person, finger, Number(duress))
     },
     release: (slot) => void remove.run(slot),
     all: () => z.array(Owner).parse(every.all()),

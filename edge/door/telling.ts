@@ -1,5 +1,5 @@
 /** What the door tells and hears over MQTT: records from the outbox, its retained state and status, the access list. */
-import { type ChannelName, channels, type Payload } from '#contract/channels.ts'
+import { type ChannelName, channels, type Payload, type PayloadInput } from '#contract/channels.ts'
 import { decode, encode } from '#contract/codec.ts'
 import type { DoorState } from '#contract/door.ts'
 import type { ClockState } from '#contract/identifiers.ts'
@@ -27,11 +27,17 @@ export interface TellingOptions {
   readonly random: () => number
   readonly log: Log
   readonly status: () => DoorStatus
+  /** A message on the command topic. */
+  readonly onCommand: (bytes: Uint8Array, retained: boolean) => void
+  /** Another list is in force. */
+  readonly onAccessList: () => void
 }
 
 export interface Telling {
   /** There may be new records or another state. */
   changed(): void
+  /** Said now or not at all: an answer to a command is worthless later. */
+  say<K extends 'challenge' | 'reply'>(channel: K, payload: PayloadInput<K>): void
   close(): Promise<void>
 }
 
@@ -43,13 +49,7 @@ const PENDING_DELETIONS_MAX = 1_000
 
 export function createTelling(options: TellingOptions): Telling {
   const { door, outbox, access, log } = options
-  const topics = {
-    events: topicName('doorEvents', { door }),
-    state: topicName('doorState', { door }),
-    status: topicName('doorStatus', { door }),
-    acknowledged: topicName('doorAcknowledged', { door }),
-    access: topicName('access', { door }),
-  }
+  const topics = topicsOf(door)
   const publishState = () =>
     guarded(log, 'doorState', () =>
       uplink.publish({ topic: topics.state, payload: encode('doorState', stateOf(options)) }, { retain: true }),
@@ -80,8 +80,11 @@ export function createTelling(options: TellingOptions): Telling {
         if (!wasEmpty && depthOf(outbox) === 0) stateChanged()
       }),
       [topics.access]: hear('access', (signed) => {
-        if (access.offer(signed).outcome === 'accepted') stateChanged()
+        if (access.offer(signed).outcome !== 'accepted') return
+        stateChanged()
+        options.onAccessList()
       }),
+      [topics.command]: (bytes, retained) => guarded(log, 'command', () => options.onCommand(bytes, retained)),
     },
     status: (connection, online) => ({
       topic: topics.status,
@@ -103,6 +106,7 @@ export function createTelling(options: TellingOptions): Telling {
   const beat = setInterval(publishState, STATE_EVERY_MS)
 
   return {
+    say: (channel, payload) => uplink.publish({ topic: topics[channel], payload: encode(channel, payload) }),
     changed: () => {
       guarded(log, 'doorEvents', sender.wake)
       stateChanged()
@@ -115,6 +119,19 @@ export function createTelling(options: TellingOptions): Telling {
       closed = true
       await uplink.close()
     },
+  }
+}
+
+function topicsOf(door: string) {
+  return {
+    events: topicName('doorEvents', { door }),
+    state: topicName('doorState', { door }),
+    status: topicName('doorStatus', { door }),
+    acknowledged: topicName('doorAcknowledged', { door }),
+    access: topicName('access', { door }),
+    command: topicName('command', { door }),
+    challenge: topicName('challenge', { door }),
+    reply: topicName('reply', { door }),
   }
 }
 
@@ -133,12 +150,12 @@ function depthOf({ lastSeq, acknowledgedSeq }: Outbox): number {
 
 function stateOf(options: TellingOptions): DoorState {
   const { status, outbox, access, slots, clock, clockState, simulated } = options
-  const { lock, contact, alarms, sensor } = status()
+  const { lock, contact, alarms, sensor, lockdown } = status()
   const list = access.current()
   const listed = new Set(list?.people.map(({ person }) => person))
   const unlisted = list ? slots.all().flatMap(({ person }) => (listed.has(person) ? [] : [person])) : []
   return {
-    ...{ lock, contact, alarms, sensor, simulated },
+    ...{ lock, contact, alarms, sensor, lockdown, simulated },
     outboxDepth: depthOf(outbox),
     clock: clockState(),
     accessVersion: list?.version ?? 0,

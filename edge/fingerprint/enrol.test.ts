@@ -68,7 +68,7 @@ describe('enrol', () => {
     const { run, steps, simulator } = await play(['siti'])
     expect(await run()).toEqual({ last: { step: 'done', quality: 161 }, failure: undefined })
     expect(steps.map(({ step }) => step)).toEqual([
-      ...['touch', 'lift', 'touch', 'lift', 'touch', 'lift', 'touch', 'lift', 'touch', 'done'],
+      ...['touch', 'lift', 'touch', 'lift', 'touch', 'lift', 'touch', 'lift', 'touch', 'lift', 'done'],
     ])
     expect(steps[0]).toEqual({ step: 'touch', touch: 1, touches: 5 })
     expect([...simulator.library]).toEqual([[SLOT, 'siti']])

@@ -56,10 +56,12 @@ export async function* enrol(options: EnrolOptions): AsyncGenerator<EnrolStep, v
     if (!(await storeTemplate(sensor, slot, capacity))) throw new Abandoned('not-stored')
     const found = yield* verify(options, features + 1)
     if (found === 'not-found' || found.slot !== slot) throw new Abandoned('not-verified')
+    await glassFree(options)
     yield { step: 'done', quality: found.score }
   } catch (error) {
     if (!(error instanceof Abandoned)) throw error
     const clean = !stored || (await deleteTemplate(sensor, slot, capacity))
+    await glassFree(options)
     yield { step: 'failed', reason: error.reason, clean }
   }
 }
@@ -96,7 +98,16 @@ async function refuseKnownFinger({ sensor, capacity }: EnrolOptions): Promise<vo
 
 async function* verify(options: EnrolOptions, touches: number): AsyncGenerator<EnrolStep, Match | 'not-found', void> {
   yield* takeTouch(options, { touch: touches, touches, buffer: 1 })
-  return options.sensor.search({ buffer: 1, start: 0, count: options.capacity })
+  const found = await options.sensor.search({ buffer: 1, start: 0, count: options.capacity })
+  yield { step: 'lift', touch: touches, touches }
+  return found
+}
+
+/** Waits for the finger to leave, a while: the last touch of an enrolment must not be the first of an entry. */
+async function glassFree({ sensor, nowMs }: EnrolOptions): Promise<void> {
+  const deadlineMs = nowMs() + FINGER_WITHIN_MS
+  const { signal } = new AbortController()
+  while ((await sensor.captureImage()) !== 'no-finger' && nowMs() < deadlineMs) await pause(POLL_MS, signal)
 }
 
 interface Touch {

@@ -7,10 +7,11 @@ import type { Sensor } from './sensor.ts'
 
 /** The last page: whoever else uses the notepad begins at the first. */
 const SECRET_PAGE = NOTEPAD_PAGES - 1
+export const SECRET_BYTES = 32
 
 type Notepad = Pick<Sensor, 'readNotepad' | 'writeNotepad'>
 
-/** `secret` has the 32 bytes of a page. `unsupported`: the module has no notepad, so a swap cannot be seen. Differing bytes are read twice before they count. */
+/** `unsupported`: the module has no notepad, so a swap cannot be seen. Differing bytes are read twice before they count. */
 export async function checkPairing(sensor: Notepad, secret: Uint8Array): Promise<'paired' | 'swapped' | 'unsupported'> {
   for (let look = 0; look < 2; look += 1) {
     const content = await sensor.readNotepad(SECRET_PAGE)

@@ -2,20 +2,36 @@
 
 export type Level = 0 | 1
 
-/** `contact`: 1 while the door stands open. `exit`: 1 while the exit button is pressed. */
-export type InputLine = 'contact' | 'exit'
+export const inputLines = ['contact', 'exit', 'touch', 'fire', 'tamper', 'power', 'interlock'] as const
+/**
+ * `contact`: 1 while the door stands open. `exit`: 1 while the exit button is pressed. `touch`: 1 while a finger lies
+ * on the sensor. `fire`: 1 while the fire panel asks for the door to be released. `tamper`: 1 while a case is open.
+ * `power`: 1 while the mains is lost. `interlock`: 1 while the other door of a pair stands open.
+ */
+export type InputLine = (typeof inputLines)[number]
 
 export interface Edge {
   readonly line: InputLine
   readonly level: Level
 }
 
+/** The inputs of a door. The strike is not among them: the strike guard alone holds it. */
 export interface GpioPort {
-  /** 1 releases the door. Synchronous, so that it also works while the process exits. */
-  setStrike(level: Level): void
+  /** The settled level, bounces left out; 0 for a line that is not wired. */
   read(line: InputLine): Level
   /** Calls back at each change of an input; returns how to stop that. */
   onEdge(listener: (edge: Edge) => void): () => void
-  /** Ends the backend. It does not touch the strike: its owner relocks first. */
   close(): Promise<void>
+}
+
+/** The output that releases the door. */
+export interface StrikeLine {
+  /** 1 releases the door. Synchronous, so that it also works while the process exits. */
+  setStrike(level: Level): void
+}
+
+/** What the strike guard holds: the strike, and the line of the fire panel where one is wired. */
+export interface GuardLines extends StrikeLine {
+  /** The wire now; 0 when no fire panel is wired. */
+  readFire(): Level
 }

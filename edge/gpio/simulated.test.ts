@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openGpio } from './open.ts'
 import { openSimulatedGpio } from './simulated.ts'
 
 describe('simulated GPIO', () => {
@@ -51,10 +50,5 @@ describe('simulated GPIO', () => {
     await once(bench, 'close')
     await gpio.close()
     await expect(once(createConnection(path), 'connect')).rejects.toThrow('ENOENT')
-  })
-
-  it('refuses to start on a backend that is not built', async () => {
-    await expect(openGpio('cdev')).rejects.toThrow('not built yet')
-    await expect(openGpio('onoff')).rejects.toThrow('SIAGA_GPIO is "onoff"')
   })
 })

@@ -1,15 +1,17 @@
 /**
  * GPIO lines in memory. With a socket path they can be driven from outside, JSON lines on a Unix socket:
  * the agent says `{"line":"strike","level":0|1}` on connect and on each change; a bench says
- * `{"line":"contact"|"exit","level":0|1}`. A wrong line is answered with `{"error":"…"}` and changes nothing.
+ * `{"line":"contact","level":0|1}`, and so for each input. A wrong line is answered with `{"error":"…"}` and changes
+ * nothing.
  */
 import { once } from 'node:events'
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { z } from 'zod'
-import type { Edge, GpioPort, InputLine, Level } from './port.ts'
+import { createListeners } from './listeners.ts'
+import { type Edge, type GpioPort, type InputLine, inputLines, type Level, type StrikeLine } from './port.ts'
 
-export interface SimulatedGpio extends GpioPort {
+export interface SimulatedGpio extends GpioPort, StrikeLine {
   /** Sets an input, as a door or a button would. */
   drive(line: InputLine, level: Level): void
   readonly strike: Level
@@ -17,7 +19,7 @@ export interface SimulatedGpio extends GpioPort {
   onStrike(listener: (level: Level) => void): () => void
 }
 
-const Drive = z.object({ line: z.enum(['contact', 'exit']), level: z.union([z.literal(0), z.literal(1)]) })
+const Drive = z.object({ line: z.enum(inputLines), level: z.union([z.literal(0), z.literal(1)]) })
 /** A request is 31 bytes; more than this without a line end is no request. */
 const LINE_CHARACTERS_MAX = 256
 /** A bench and somebody who watches it. */
@@ -38,32 +40,26 @@ export async function openSimulatedGpio(socketPath?: string): Promise<SimulatedG
 type Lines = ReturnType<typeof createLines>
 
 function createLines() {
-  const inputs: Record<InputLine, Level> = { contact: 0, exit: 0 }
+  const inputs = new Map<InputLine, Level>()
+  const read = (line: InputLine) => inputs.get(line) ?? 0
   let strike: Level = 0
-  const edgeListeners = new Set<(edge: Edge) => void>()
-  const strikeListeners = new Set<(level: Level) => void>()
+  const edges = createListeners<Edge>()
+  const strikes = createListeners<Level>()
   return {
     setStrike(level: Level) {
       if (level === strike) return
       strike = level
-      for (const listener of strikeListeners) listener(level)
+      strikes.tell(level)
     },
     level: () => strike,
-    read: (line: InputLine) => inputs[line],
+    read,
     drive(line: InputLine, level: Level) {
-      if (level === inputs[line]) return
-      inputs[line] = level
-      for (const listener of edgeListeners) listener({ line, level })
+      if (level === read(line)) return
+      inputs.set(line, level)
+      edges.tell({ line, level })
     },
-    onEdge: subscribe(edgeListeners),
-    onStrike: subscribe(strikeListeners),
-  }
-}
-
-function subscribe<T>(listeners: Set<(value: T) => void>) {
-  return (listener: (value: T) => void) => {
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
+    onEdge: edges.add,
+    onStrike: strikes.add,
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { STRIKE_PULSE_MAX_MS } from '../guard/guard-machine.ts'
 import { openSimulatedGpio } from './simulated.ts'
-import { createStrike, STRIKE_PULSE_MAX_MS } from './strike.ts'
+import { createStrike } from './strike.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

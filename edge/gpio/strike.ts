@@ -1,38 +1,75 @@
-/**
- * Keeps the strike's release bounded: every release ends by itself, on close, and when the process exits. A line
- * stays driven after its process dies, so a kill is left to hardware (a monostable relay) and to the guard process.
- */
-import type { GpioPort } from './port.ts'
-
-/** No release lasts longer, whatever is asked: the longest pulse that access-control practice knows. */
-export const STRIKE_PULSE_MAX_MS = 10_000
+/** How the door is released, and the bounds that hold whatever is asked. */
+import {
+  type GuardInput,
+  type GuardState,
+  guardDeadlineMs,
+  initialGuard,
+  stepGuard,
+  strikeLevel,
+} from '../guard/guard-machine.ts'
+import type { StrikeLine } from './port.ts'
 
 export interface Strike {
+  /** False while nothing holds the strike: nobody may be granted then. */
+  readonly ready: boolean
   /** Releases the door for at most `pulseMs`; a release under way is extended, never beyond the maximum from now. */
   release(pulseMs: number): void
+  /** Ends a release; a fire goes on. */
   lock(): void
-  /** Locks, and stops caring about the process's exit. */
+  /** Locks for good. */
   close(): void
 }
 
-export function createStrike(port: GpioPort): Strike {
+export interface BoundedStrike extends Strike {
+  step(input: GuardInput): void
+  readonly state: GuardState
+}
+
+interface BoundedStrikeOptions {
+  readonly monoMs: () => number
+  /** After each step, with the line as it should be. */
+  readonly onStep: (before: GuardState, after: GuardState) => void
+}
+
+const defaults: BoundedStrikeOptions = {
+  monoMs: () => Number(process.hrtime.bigint()) / 1e6,
+  onStep: () => {},
+}
+
+/**
+ * Runs the guard's machine on a line of this process: the core of the guard. Locks at start, on close and when the
+ * process exits; a kill leaves the line driven, which is what the guard's process is for.
+ */
+export function createStrike(line: StrikeLine, { monoMs, onStep } = defaults): BoundedStrike {
+  let state = initialGuard()
   let timer: NodeJS.Timeout | undefined
-  const lock = () => {
+  const step = (input: GuardInput) => {
+    const [before, atMs] = [state, monoMs()]
+    state = stepGuard(state, input, atMs)
+    // At every step, not at changes only: a line that something else moved is put right.
+    line.setStrike(strikeLevel(state))
     clearTimeout(timer)
-    port.setStrike(0)
+    const deadline = guardDeadlineMs(state)
+    if (deadline !== undefined) timer = setTimeout(() => step({ type: 'tick' }), Math.max(1, deadline - atMs))
+    onStep(before, state)
   }
-  process.on('exit', lock)
-  lock() // whatever an earlier process left driven
+  const end = () => {
+    clearTimeout(timer)
+    line.setStrike(0)
+  }
+  process.on('exit', end)
+  step({ type: 'lock' }) // whatever an earlier process left driven
   return {
-    release: (pulseMs) => {
-      clearTimeout(timer)
-      timer = setTimeout(lock, Math.min(pulseMs, STRIKE_PULSE_MAX_MS))
-      port.setStrike(1)
+    ready: true,
+    get state() {
+      return state
     },
-    lock,
+    step,
+    release: (pulseMs) => step({ type: 'pulse', pulseMs }),
+    lock: () => step({ type: 'lock' }),
     close: () => {
-      process.off('exit', lock)
-      lock()
+      process.off('exit', end)
+      end()
     },
   }
 }

@@ -17,8 +17,8 @@ export interface UplinkOptions {
   readonly url: string
   readonly username: string
   readonly password: string | undefined
-  /** Topics to hear, each with what to do. A handler must not throw. */
-  readonly subscriptions: Readonly<Record<string, (payload: Uint8Array) => void>>
+  /** Topics to hear, each with what to do; `retained` as the broker delivered it. A handler must not throw. */
+  readonly subscriptions: Readonly<Record<string, (payload: Uint8Array, retained: boolean) => void>>
   /** The retained status of connection `connection`, online or (as its will) offline. */
   readonly status: (connection: number, online: boolean) => Message
   /** Counts connections; kept by the outbox, so that it survives restarts of the agent. */
@@ -76,7 +76,7 @@ export function createUplink(options: UplinkOptions): Uplink {
         options.onConnect()
       })
     })
-    client.on('message', (topic, payload) => options.subscriptions[topic]?.(payload))
+    client.on('message', (topic, payload, { retain }) => options.subscriptions[topic]?.(payload, retain))
     client.on('error', (error) => log.warn({ err: error }, 'broker connection failed'))
     await new Promise<void>((resolve) => client.once('close', resolve))
     client.end(true)
@@ -106,7 +106,7 @@ export function createUplink(options: UplinkOptions): Uplink {
     close: async () => {
       stopped.abort()
       if (current?.connected) await farewell(current, options.status(connection, false))
-      current?.end(true)
+      else current?.end(true)
       await running
     },
   }
@@ -129,13 +129,14 @@ function open(options: UplinkOptions, connection: number): MqttClient {
   })
 }
 
-/** A clean disconnect makes the broker drop the will, so offline is said in words. */
+/** Offline in words, then a clean disconnect, which makes the broker drop the will: otherwise it would be said twice. */
 function farewell(client: MqttClient, { topic, payload }: Message): Promise<void> {
   return new Promise((resolve) => {
-    const deadline = setTimeout(resolve, FAREWELL_MS)
-    client.publish(topic, payload, { qos: 1, retain: true }, () => {
+    const deadline = setTimeout(() => client.end(true), FAREWELL_MS)
+    client.once('close', () => {
       clearTimeout(deadline)
       resolve()
     })
+    client.publish(topic, payload, { qos: 1, retain: true }, () => client.end())
   })
 }

@@ -1,12 +1,12 @@
 /** From assignments to what a door is told: who may enter, and when (contract/door.ts, AccessList). Pure. */
-import type { AccessList } from '#contract/access-list.ts'
+import type { AccessListSent } from '#contract/access-list.ts'
 import type { Assignment } from './access-table.ts'
 
 /**
  * People of a door's list in order of id. Who is no longer entitled is absent, so that the door deletes the templates;
  * who is not entitled yet is on it, so that the door knows the hour by itself.
  */
-export function peopleToAdmit(assignments: readonly Assignment[], nowMs: number): AccessList['people'] {
+export function peopleToAdmit(assignments: readonly Assignment[], nowMs: number): AccessListSent['people'] {
   return assignments
     .filter(({ untilMs }) => untilMs === null || untilMs > nowMs)
     .map(({ person, fromMs, untilMs }) => ({ person, from: fromMs, until: untilMs }))
@@ -23,13 +23,13 @@ export function nextExpiryMs(assignments: readonly Assignment[], nowMs: number):
 
 interface BuildOptions {
   readonly door: string
-  readonly people: AccessList['people']
+  readonly people: AccessListSent['people']
   /** Version of the list in force, 0 when there is none. */
   readonly lastVersion: number
   readonly nowMs: number
 }
 
 /** The list that follows `lastVersion`. */
-export function buildAccessList({ door, people, lastVersion, nowMs }: BuildOptions): AccessList {
+export function buildAccessList({ door, people, lastVersion, nowMs }: BuildOptions): AccessListSent {
   return { door, version: lastVersion + 1, issuedAt: nowMs, people }
 }

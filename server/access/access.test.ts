@@ -69,7 +69,7 @@ function newestList(): AccessList {
 describe('access lists', () => {
   it('are signed, carry ids without names, and are published for a door nobody may enter too', async () => {
     await publisher.refresh()
-    expect(newestList()).toEqual({ door: DOOR, version: 1, issuedAt: 1_000, people: [] })
+    expect(newestList()).toMatchObject({ door: DOOR, version: 1, issuedAt: 1_000, people: [] })
     assign('p-2', 5_000, 9_000)
     assign('p-1')
     await publisher.refresh()

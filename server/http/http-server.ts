@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { doorRoutes } from './door-routes.ts'
 import { heartbeatRoutes } from './heartbeat-routes.ts'
 import { historyRoutes } from './history-routes.ts'
 import type { OriginRules } from './origin.ts'
@@ -51,6 +52,7 @@ export async function createHttpServer({ parts, rules }: HttpServerOptions): Pro
   await app.register(statusRoutes(parts))
   await app.register(historyRoutes(parts))
   await app.register(heartbeatRoutes(parts))
+  if (parts.commands) await app.register(doorRoutes(parts.commands))
   if (parts.simulatorUrl) useSimulator(app, parts.simulatorUrl)
   app.get('/api/openapi.json', { schema: { hide: true } }, (_, reply) =>
     reply

@@ -3,6 +3,7 @@ import type { Identity } from '#contract/access.ts'
 import type { Snapshot } from '#contract/live.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import type { DoorCommands } from '../commands/door-commands.ts'
 import type { Pushes } from '../push/pushes.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { SeriesStore } from '../series/store.ts'
@@ -22,6 +23,8 @@ export interface HttpParts {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>
   /** False: `/hb/{token}` answers 404. */
   readonly heartbeatUrls: boolean
+  /** Undefined but in demo mode: nobody can log in yet. */
+  readonly commands: DoorCommands | undefined
   /** Address of the simulator's control API in demo mode. */
   readonly simulatorUrl: string | undefined
   /** Directory of the built web pages. */

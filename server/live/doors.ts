@@ -8,6 +8,8 @@ import type { JournalRow } from '../../broker/journal/entry.ts'
 import { wibDay } from '../monitor/wib.ts'
 
 const EVENTS_SHOWN = 8
+/** Whoever forces somebody to open the door stands before the wall next: nothing there may show the call for help. */
+const SILENT_ALARM: DoorAlarm = 'duress'
 
 interface Door {
   name: string
@@ -118,6 +120,7 @@ function takeEvent(door: Door, row: JournalRow): boolean {
   const { kind, at, clock } = record.data
   const reason = DenialReason.safeParse(record.data['reason'])
   const alarm = DoorAlarm.safeParse(record.data['alarm'])
+  if (alarm.data === SILENT_ALARM) return false
   const event: DoorEventView = {
     id: row.id,
     at: new Date(at).toISOString(),
@@ -152,7 +155,7 @@ function toView(id: string, door: Door, nowMs: number): DoorView {
     lock: state?.lock ?? 'locked',
     contact: state?.contact ?? 'closed',
     since: new Date(door.sinceMs).toISOString(),
-    alarms: state?.alarms ?? [],
+    alarms: state?.alarms.filter((alarm) => alarm !== SILENT_ALARM) ?? [],
     sensor: state?.sensor ?? 'lost',
     outboxDepth: state?.outboxDepth ?? 0,
     clock: state?.clock ?? 'unset',

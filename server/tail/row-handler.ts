@@ -7,6 +7,7 @@ import { decodeText } from '#contract/codec.ts'
 import type { Heartbeat } from '#contract/heartbeat.ts'
 import type { Log } from '#runtime/log.ts'
 import type { JournalRow } from '../../broker/journal/entry.ts'
+import type { DoorCommands } from '../commands/door-commands.ts'
 import type { Doors } from '../live/doors.ts'
 import type { Feed } from '../live/feed.ts'
 import type { Today } from '../live/today.ts'
@@ -35,6 +36,8 @@ export interface RowHandlerParts {
   readonly feed: Feed
   readonly pulse: PulseTrain
   readonly pushes: Pushes
+  /** Takes what doors say to commands. */
+  readonly commands: Pick<DoorCommands, 'passed'>
   readonly app: (id: string) => App | undefined
   /** Takes what happened in these rows: transitions to keep, observations to record, in order, with the last row id. */
   readonly keep: (kept: { transitions: Transition[]; observations: Observation[]; cursor: number }) => void
@@ -102,6 +105,7 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
   const dispatch = (row: JournalRow) => {
     if (row.channel === 'heartbeat') takeHeartbeat(row)
     else if (row.channel === 'pulse') takePulse(row)
+    else if (row.channel === 'challenge' || row.channel === 'reply') parts.commands.passed(row)
     else takeDoor(row)
   }
   const unusable = (row: JournalRow, reason: string) => {

@@ -25,7 +25,7 @@ export async function idle(quick: boolean): Promise<Report> {
   const processes = [
     { name: 'broker', pid: stack.brokerPid },
     { name: 'server', pid: stack.serverPid },
-    { name: 'door agent', pid: door.pid },
+    { name: 'door agent with its strike guard', pid: door.pid },
   ]
   const before = processes.map(({ pid }) => treeCpuMs(pid))
   await delay(durationMs)

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { rmSync, symlinkSync } from 'node:fs'
-import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
+import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
@@ -14,9 +14,10 @@ import { openDoorStore } from '../../edge/door/door-store.ts'
 import { createSlots } from '../../edge/door/slots.ts'
 import { instructions } from '../../edge/fingerprint/datasheet.ts'
 import { openPty } from '../../edge/fingerprint/pty.ts'
-import { createSensorSimulator } from '../../edge/fingerprint/simulator.ts'
+import { createSensorSimulator, type SimulatorOptions } from '../../edge/fingerprint/simulator.ts'
 import { doorShape } from '../../edge/settings.ts'
 import { startTestBroker, type TestBroker } from '../harness/broker.ts'
+import { openCable } from '../harness/cable.ts'
 import { temporaryDirectory } from '../harness/temporary.ts'
 import { until } from '../harness/until.ts'
 
@@ -28,45 +29,6 @@ const siti = { person: 'p-siti', from: 0, until: null }
 function accessList(version: number, people: object[], key = keys.privateKey) {
   const body = JSON.stringify({ door, version, issuedAt: 1, people })
   return JSON.stringify({ body, signature: sign(null, Buffer.from(body), key).toString('base64') })
-}
-
-/** The cable between door and broker. */
-async function openCable(brokerPort: number) {
-  const ends = new Set<Socket>()
-  let cut = false
-  const server = createServer((near) => {
-    const far = createConnection(brokerPort, '127.0.0.1')
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      ends.add(from)
-      from.on('data', (bytes) => to.write(bytes))
-      from.on('error', () => from.destroy())
-      from.on('close', () => to.destroy())
-    }
-    if (cut) near.destroy()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const drop = () => {
-    for (const end of ends) end.destroy()
-    ends.clear()
-  }
-  onTestFinished(() => {
-    drop()
-    server.close()
-  })
-  return {
-    url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    cut: () => {
-      cut = true
-      drop()
-    },
-    mend: () => {
-      cut = false
-    },
-  }
 }
 
 /** The far end of the simulated lines: sees the strike, moves the door. */
@@ -81,13 +43,13 @@ async function openLines(path: string) {
 
 /** A sensor whose cable can be pulled and put back: the path is a link to the pseudo-terminal of the moment. */
 function openSensor(path: string) {
-  const plug = () => {
+  const plug = (flash: Pick<SimulatorOptions, 'library' | 'notepad'>) => {
     const pty = openPty()
     rmSync(path, { force: true })
     symlinkSync(pty.path, path)
-    return { pty, simulator: createSensorSimulator(pty.stream, { library }) }
+    return { pty, simulator: createSensorSimulator(pty.stream, flash) }
   }
-  let current = plug()
+  let current = plug({ library })
   const pull = () => {
     current.simulator.close()
     current.pty.close()
@@ -105,8 +67,9 @@ function openSensor(path: string) {
       await until('a look at the empty glass', () => looks() >= before + 2)
     },
     pull,
-    plug: () => {
-      current = plug()
+    /** The same sensor, or one with another flash. */
+    plug: (flash: Pick<SimulatorOptions, 'library' | 'notepad'> = current.simulator) => {
+      current = plug(flash)
     },
   }
 }
@@ -279,5 +242,32 @@ describe('door agent', () => {
     sensor.simulator.press('template-of-siti')
     await arrived(broker, 'granted')
     await until('ready', () => stateOf(broker).sensor === 'ready' && stateOf(broker).alarms.length === 0)
+  })
+
+  it('opens for nobody at a sensor that was swapped', async () => {
+    const { broker, sensor, start, assign } = await openBench()
+    const { lines } = await start()
+    await assign(1, siti)
+    await arrived(broker, 'sensor.ready')
+    sensor.pull()
+    await arrived(broker, 'sensor.lost')
+    sensor.plug({ library: [[5, 'template-of-a-burglar']] })
+    expect(await arrived(broker, 'alarm.raised')).toMatchObject({ alarm: 'sensor-swapped' })
+    await arrived(broker, 'sensor.ready', 2)
+    sensor.simulator.press('template-of-a-burglar')
+    expect(await arrived(broker, 'denied')).not.toHaveProperty('person')
+    await until('the alarm', () => stateOf(broker).alarms.includes('sensor-swapped'))
+    expect(lines.strikes).toEqual([0])
+  })
+
+  it('deletes the template of who is not on the list any more', async () => {
+    const { broker, sensor, start, assign } = await openBench()
+    await start()
+    await assign(1, siti)
+    await arrived(broker, 'sensor.ready')
+    await assign(2)
+    expect(await arrived(broker, 'template.deleted')).toMatchObject({ person: 'p-siti' })
+    expect(sensor.simulator.library.size).toBe(0)
+    await until('nothing pending', () => stateOf(broker).pendingDeletions.length === 0)
   })
 })

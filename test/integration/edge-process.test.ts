@@ -116,11 +116,15 @@ describe('door process', () => {
     expect(log()).not.toContain('siti')
   })
 
-  it('refuses a backend that is not built, and a second agent for the same door', async () => {
+  it('refuses lines that cannot be had, saying what to do, and a second agent for the same door', async () => {
     const { start } = openBench()
-    const cdev = start({ SIAGA_GPIO: 'cdev' })
+    const unwired = start({ SIAGA_GPIO: 'cdev' })
+    expect(await ended(unwired.child)).toBe(78)
+    expect(unwired.log()).toContain('needs SIAGA_GPIO_STRIKE and SIAGA_GPIO_CONTACT')
+    // Nothing here is the header of a Raspberry Pi, whatever chips this kernel has.
+    const cdev = start({ SIAGA_GPIO: 'cdev', SIAGA_GPIO_STRIKE: '17', SIAGA_GPIO_CONTACT: '27' })
     expect(await ended(cdev.child)).toBe(78)
-    expect(cdev.log()).toContain('not built yet')
+    expect(cdev.log()).toContain('no chip is the header of a Raspberry Pi')
     const first = start()
     await ready(first.log)
     const second = start()

@@ -4,27 +4,36 @@
  */
 import { parseArgs } from 'node:util'
 import fc from 'fast-check'
+import { commandProperties } from './commands.ts'
 import { livenessProperties } from './liveness.ts'
+import { policyProperties } from './policy.ts'
+import { serialProperties } from './serial.ts'
 
 const proofs: Readonly<Record<string, Readonly<Record<string, () => fc.IRawProperty<unknown>>>>> = {
   liveness: livenessProperties,
+  serial: serialProperties,
+  commands: commandProperties,
+  policy: policyProperties,
 }
 const RUNS = 100_000
+/** Malformed input is promised for a million (design §4, promise 9). */
+const runsByName: Readonly<Record<string, number>> = { serial: 1_000_000 }
 const EX_USAGE = 64
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    runs: { type: 'string', default: String(RUNS) },
+    runs: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
   },
 })
-const properties = proofs[positionals[0] ?? '']
+const proof = positionals[0] ?? ''
+const properties = proofs[proof]
 if (!properties) {
   process.stderr.write(`usage: npm run proof -- NAME [--runs N] [--seed N]; names: ${Object.keys(proofs).join(', ')}\n`)
   process.exit(EX_USAGE)
 }
-const numRuns = Number(values.runs)
+const numRuns = Number(values.runs ?? runsByName[proof] ?? RUNS)
 const seed = Number(values.seed)
 let failed = 0
 for (const [name, property] of Object.entries(properties)) {

@@ -21,9 +21,9 @@ describe('doors', () => {
   const event: DoorEventView = { id: 1, at: '', kind: 'denied', reason: 'not-found', alarm: null, clock: 'synced' }
   test('a denial names its reason', () => expect(doorEventText(event, t)).toBe('Sidik jari tidak dikenal'))
   test('an alarm is called by its name, raised and cleared', () => {
-    expect(doorEventText({ ...event, kind: 'alarm.raised', alarm: 'sensor-lost' }, t)).toBe('Sensor putus')
-    expect(doorEventText({ ...event, kind: 'alarm.cleared', alarm: 'sensor-lost' }, t)).toBe(
-      'Alarm selesai: Sensor putus',
+    expect(doorEventText({ ...event, kind: 'alarm.raised', alarm: 'tamper' }, t)).toBe('Kotak alat dibuka')
+    expect(doorEventText({ ...event, kind: 'alarm.cleared', alarm: 'tamper' }, t)).toBe(
+      'Alarm selesai: Kotak alat dibuka',
     )
   })
   test('an event of a newer door is shown by its code', () => {

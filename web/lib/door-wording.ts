@@ -26,6 +26,8 @@ const needsLook: ReadonlySet<string> = new Set([
   'held',
   'alarm.raised',
   'lockdown',
+  'command.rejected',
+  'template.missing',
   'sensor.lost',
   'gap',
 ])

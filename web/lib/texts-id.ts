@@ -36,6 +36,12 @@ const doorEvents: Readonly<Record<string, string>> = {
   'alarm.raised': 'Alarm',
   'alarm.cleared': 'Alarm selesai',
   lockdown: 'Penguncian darurat',
+  command: 'Perintah dari pusat',
+  'command.rejected': 'Perintah tidak sah ditolak',
+  enrolled: 'Sidik jari didaftarkan',
+  'enrol.failed': 'Pendaftaran jari gagal',
+  'template.deleted': 'Sidik jari dihapus',
+  'template.missing': 'Sidik jari hilang dari sensor',
   'sensor.lost': 'Sensor putus',
   'sensor.ready': 'Sensor siap',
   started: 'Agen pintu mulai',
@@ -69,6 +75,8 @@ const alarms: Readonly<Record<string, string>> = {
   fire: 'Dibuka oleh alarm kebakaran',
   attempts: 'Percobaan salah berulang',
   duress: 'Di bawah paksaan',
+  'stranger-template': 'Sidik jari asing di sensor',
+  'sensor-swapped': 'Sensor diganti',
 }
 
 /** Known code as text; an unknown one (a newer door) as it came. */

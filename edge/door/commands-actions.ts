@@ -1,0 +1,64 @@
+/** Carries out what a checked command asks of this door: strike, lockdown, sensor. */
+import type { CommandBody } from '#contract/command.ts'
+import { SensorError } from '../fingerprint/sensor.ts'
+import type { DoorAgent } from './agent.ts'
+import type { Outcome, Progress } from './commands.ts'
+import type { Enrolment } from './enrolment.ts'
+import type { Reader } from './reader.ts'
+import type { Templates } from './templates.ts'
+
+export interface CommandActionOptions {
+  readonly agent: Pick<DoorAgent, 'unlock' | 'lock' | 'setLockdown' | 'status'>
+  readonly reader: Pick<Reader, 'use'>
+  readonly templates: Pick<Templates, 'remove' | 'adopt'>
+  readonly enrolment: Enrolment
+}
+
+const done: Outcome = { result: 'done' }
+
+/** For `CommandOptions.act`. A command that the door cannot carry out now is refused with the reason. */
+export function createCommandActions({ agent, reader, templates, enrolment }: CommandActionOptions) {
+  const unlock = ({ pulseMs, override }: Extract<CommandBody, { kind: 'unlock' }>): Outcome => {
+    if (agent.status().lockdown && !override) return refused('lockdown')
+    return agent.unlock(pulseMs) ? done : refused('no-strike')
+  }
+  const lockdown = (active: boolean): Outcome => {
+    if (!agent.setLockdown(active)) return refused('not-remembered')
+    // Whoever was just let in has entered, or has not.
+    if (active) agent.lock()
+    return done
+  }
+  const proven = (isProven: boolean): Outcome => (isProven ? done : refused('not-proven'))
+
+  return async (command: CommandBody, progress: Progress): Promise<Outcome> => {
+    switch (command.kind) {
+      case 'unlock':
+        return unlock(command)
+      case 'lockdown':
+        return lockdown(true)
+      case 'release-lockdown':
+        return lockdown(false)
+      case 'enrol':
+        return withSensor(() => reader.use((at) => enrolment.run(at, command, progress)))
+      case 'delete':
+        return withSensor(async () => proven(await reader.use((at) => templates.remove(at, command.person))))
+      case 'pair-sensor':
+        return withSensor(async () => proven(await reader.use((at) => templates.adopt(at))))
+      case 'cancel':
+        return enrolment.cancel() ? done : refused('nothing-under-way')
+    }
+  }
+}
+
+async function withSensor(task: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await task()
+  } catch (error) {
+    if (error instanceof SensorError) return refused('sensor-lost')
+    throw error
+  }
+}
+
+function refused(reason: string): Outcome {
+  return { result: 'refused', reason }
+}

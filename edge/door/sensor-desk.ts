@@ -1,0 +1,70 @@
+/** Everything of a door that needs its sensor: the reader, the templates on it, enrolment, and the commands. */
+import type { KeyObject } from 'node:crypto'
+import type { Clock } from '#runtime/clock.ts'
+import type { Log } from '#runtime/log.ts'
+import type { AccessStore } from './access-store.ts'
+import type { DoorAgent } from './agent.ts'
+import { type CommandOptions, type Commands, createCommands } from './commands.ts'
+import { createCommandActions } from './commands-actions.ts'
+import type { DoorStore } from './door-store.ts'
+import { createEnrolment } from './enrolment.ts'
+import { createReader, type ReaderOptions } from './reader.ts'
+import type { Slots } from './slots.ts'
+import { createTemplates, type Templates } from './templates.ts'
+
+export interface SensorDeskOptions
+  extends Pick<ReaderOptions, 'openPort' | 'password' | 'random'>,
+    Pick<CommandOptions, 'door' | 'boot' | 'bootMs' | 'publish'> {
+  readonly commandKey: KeyObject
+  readonly agent: DoorAgent
+  readonly templates: Templates
+  readonly store: DoorStore
+  readonly slots: Slots
+  readonly access: AccessStore
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface SensorDesk extends Commands {
+  /** Another access list is in force: templates may have to go. */
+  accessListChanged(): void
+  close(): Promise<void>
+}
+
+export function openSensorDesk(options: SensorDeskOptions): SensorDesk {
+  const { agent, templates, clock, log } = options
+  const reader = createReader({
+    ...options,
+    inspect: templates.inspect,
+    ...{ onTouch: agent.touched, onReady: agent.sensorReady, onLost: agent.sensorLost },
+  })
+  const enrolment = createEnrolment({ ...options, record: agent.record, nowMs: clock.monoMs })
+  const act = createCommandActions({ agent, reader, templates, enrolment })
+  const { hear } = createCommands({ ...options, record: agent.record, act })
+  return {
+    hear,
+    accessListChanged: () => {
+      reader
+        .use(templates.inspect)
+        .catch((error: unknown) => log.info({ err: error }, 'templates are looked at when the sensor is back'))
+    },
+    close: () => reader.close(),
+  }
+}
+
+/** Whose template is in a slot, as far as the sensor is the door's own: a foreign one's slots are nobody's. */
+export function trustedOwners(slots: Pick<Slots, 'ownerOf'>, templates: Pick<Templates, 'trusted'>) {
+  return { ownerOf: (slot: number) => (templates.trusted() ? slots.ownerOf(slot) : undefined) }
+}
+
+/** The templates of this door, with their alarms at the agent's. */
+export function openTemplates(
+  options: Pick<SensorDeskOptions, 'store' | 'slots' | 'access' | 'log'>,
+  agent: () => DoorAgent,
+): Templates {
+  return createTemplates({
+    ...options,
+    record: (body) => agent().record(body),
+    alarm: (alarm, standing) => agent().setSensorAlarm(alarm, standing),
+  })
+}

@@ -1,0 +1,104 @@
+/** All lines of a door: the inputs in this process, the strike (and the fire panel) in the strike guard's. */
+import type { Log } from '#runtime/log.ts'
+import { SettingsError } from '#runtime/settings.ts'
+import { type StrikeGuard, startStrikeGuard } from '../guard/strike-guard.ts'
+import type { GpioBackend } from './backends.ts'
+import { LinesError } from './lines-error.ts'
+import { createListeners } from './listeners.ts'
+import type { Edge, GpioPort, Level } from './port.ts'
+import { openRelock } from './relock.ts'
+import { openSimulatedGpio } from './simulated.ts'
+import { formatLine, type InputWiring, type Line, sharedPin, type Wiring } from './wiring.ts'
+
+export interface DoorLinesOptions {
+  readonly backend: GpioBackend
+  readonly wiring: Wiring
+  /** Unix socket over which a bench drives simulated lines. */
+  readonly simulatedSocket?: string | undefined
+  readonly log: Log
+}
+
+export interface DoorLines {
+  readonly gpio: GpioPort
+  readonly strike: StrikeGuard
+  /** Ends the guard, locked, then the inputs. */
+  close(): Promise<void>
+}
+
+/** The strike is locked and guarded when this resolves. @throws SettingsError when lines cannot be had, with what to do */
+export async function openDoorLines(options: DoorLinesOptions): Promise<DoorLines> {
+  try {
+    return options.backend === 'simulated' ? await openSimulated(options) : await openReal(options.backend, options)
+  } catch (error) {
+    throw error instanceof LinesError ? new SettingsError(error.message) : error
+  }
+}
+
+/** The guard is a real process; what it does with the strike shows on the simulated line, so the same code is in use. */
+async function openSimulated({ simulatedSocket, log }: DoorLinesOptions): Promise<DoorLines> {
+  const gpio = await openSimulatedGpio(simulatedSocket)
+  try {
+    const strike = await startStrikeGuard({ args: ['simulated'], relock: () => gpio.setStrike(0), log })
+    strike.onStrike(({ level }) => gpio.setStrike(level))
+    strike.onReady((ready) => {
+      if (ready) strike.tellFire(gpio.read('fire'))
+    })
+    gpio.onEdge(({ line, level }) => {
+      if (line === 'fire') strike.tellFire(level)
+    })
+    return { gpio, strike, close: () => strike.stop().finally(gpio.close) }
+  } catch (error) {
+    await gpio.close()
+    throw error
+  }
+}
+
+async function openReal(backend: 'onoff' | 'cdev', { wiring, log }: DoorLinesOptions): Promise<DoorLines> {
+  const { strike: strikeLine, fire, ...inputs } = checked(wiring)
+  const openInputs = await inputsOf(backend)
+  const port = await openInputs(inputs)
+  try {
+    const args = [backend, formatLine(strikeLine), ...(fire ? [formatLine(fire)] : [])]
+    const strike = await startStrikeGuard({ args, relock: await openRelock(backend, strikeLine), log })
+    return { gpio: withFire(port, strike), strike, close: () => strike.stop().finally(port.close) }
+  } catch (error) {
+    await port.close()
+    throw error
+  }
+}
+
+function checked(wiring: Wiring): InputWiring & { readonly strike: Line } {
+  const { strike, contact } = wiring
+  const shared = sharedPin(wiring)
+  if (shared) throw new LinesError(`${shared}: each line needs a pin of its own.`)
+  if (strike && contact) return { ...wiring, strike }
+  throw new LinesError(
+    'A real door needs SIAGA_GPIO_STRIKE and SIAGA_GPIO_CONTACT: BCM numbers, for example 17 and 27 (17! for a relay that pulls in while its input is low).',
+  )
+}
+
+async function inputsOf(backend: 'onoff' | 'cdev'): Promise<(wiring: InputWiring) => Promise<GpioPort>> {
+  if (backend === 'onoff') return (await import('./onoff.ts')).openOnoffInputs
+  return (await import('./cdev.ts')).openCdevInputs
+}
+
+/** The guard holds the fire line, so that it releases the door without the agent; here it is an input like the others. */
+function withFire(port: GpioPort, strike: StrikeGuard): GpioPort {
+  let fire: Level = 0
+  const edges = createListeners<Edge>()
+  const silence = [
+    port.onEdge(edges.tell),
+    strike.onFire((level) => {
+      fire = level
+      edges.tell({ line: 'fire', level })
+    }),
+  ]
+  return {
+    read: (line) => (line === 'fire' ? fire : port.read(line)),
+    onEdge: edges.add,
+    close: async () => {
+      for (const each of silence) each()
+      await port.close()
+    },
+  }
+}

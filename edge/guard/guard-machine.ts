@@ -1,0 +1,78 @@
+/**
+ * When the strike may be released, as a pure function of what was asked, of when the agent was last heard and of the
+ * fire line (design §6). Times are monotonic milliseconds.
+ */
+import type { Level } from '../gpio/port.ts'
+
+/** No release lasts longer: the longest pulse that access-control practice knows. */
+export const STRIKE_PULSE_MAX_MS = 10_000
+/** An agent that was not heard for so long is dead or stalled; with a timer's delay on a busy machine it stays below 1 s. */
+export const AGENT_SILENCE_MAX_MS = 700
+
+export interface GuardState {
+  /** When the release that was asked for ends. */
+  readonly releasedUntilMs: number | null
+  /** When the agent last said that it lives; null where it need not, because it is this process. */
+  readonly heardAtMs: number | null
+  readonly fire: Level
+}
+
+export type GuardInput =
+  /** `beat`: the agent lives. `tick`: time has passed. */
+  | { readonly type: 'beat' | 'lock' | 'tick' }
+  | { readonly type: 'pulse'; readonly pulseMs: number }
+  | { readonly type: 'fire'; readonly level: Level }
+
+/** Why the strike is as it is. */
+export type StrikeReason = 'idle' | 'pulse' | 'agent-silent' | 'fire'
+
+export function initialGuard(): GuardState {
+  return { releasedUntilMs: null, heardAtMs: null, fire: 0 }
+}
+
+/** One input at `atMs`. What was due before it has happened first, however late the timer: no pulse comes back to life. */
+export function stepGuard(state: GuardState, input: GuardInput, atMs: number): GuardState {
+  const now = isDue(state, atMs) ? { ...state, releasedUntilMs: null } : state
+  switch (input.type) {
+    case 'pulse':
+      // From an agent that has fallen silent it would end at once: a request that waited in the pipe is too old.
+      return isSilent(now, atMs)
+        ? now
+        : { ...now, releasedUntilMs: atMs + Math.min(input.pulseMs, STRIKE_PULSE_MAX_MS) }
+    case 'lock':
+      return { ...now, releasedUntilMs: null }
+    case 'beat':
+      return { ...now, heardAtMs: atMs }
+    case 'fire':
+      return { ...now, fire: input.level }
+    case 'tick':
+      return now
+  }
+}
+
+/** The fire line releases the door for as long as it lasts: the one exception to the pulse's limit and to the agent's. */
+export function strikeLevel({ releasedUntilMs, fire }: GuardState): Level {
+  return fire === 1 || releasedUntilMs !== null ? 1 : 0
+}
+
+/** When a tick is due at the latest; undefined while nothing can end by itself. */
+export function guardDeadlineMs({ releasedUntilMs, heardAtMs }: GuardState): number | undefined {
+  if (releasedUntilMs === null) return undefined
+  return heardAtMs === null ? releasedUntilMs : Math.min(releasedUntilMs, heardAtMs + AGENT_SILENCE_MAX_MS)
+}
+
+/** Why the strike is as it is in `after`, which came from `before` at `atMs`. */
+export function strikeReason(before: GuardState, after: GuardState, atMs: number): StrikeReason {
+  if (after.fire === 1) return 'fire'
+  if (after.releasedUntilMs !== null) return 'pulse'
+  return before.releasedUntilMs !== null && isSilent(before, atMs) ? 'agent-silent' : 'idle'
+}
+
+function isDue(state: GuardState, atMs: number): boolean {
+  const deadline = guardDeadlineMs(state)
+  return deadline !== undefined && atMs >= deadline
+}
+
+function isSilent({ heardAtMs }: GuardState, atMs: number): boolean {
+  return heardAtMs !== null && atMs >= heardAtMs + AGENT_SILENCE_MAX_MS
+}

@@ -1,0 +1,83 @@
+/**
+ * Commands to doors. They exist in demo mode alone, where the server listens on loopback only: whoever opens a door must
+ * have logged in, and nobody can yet.
+ */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { CommandRequest, Reply } from '#contract/command.ts'
+import { Id } from '#contract/identifiers.ts'
+import type { DoorCommands, Refusal } from '../commands/door-commands.ts'
+import { HttpProblem } from './problem.ts'
+
+/** Nobody logs in at a demonstration. */
+const ACTOR = 'demo'
+const BODY_BYTES_MAX = 4_096
+
+const CommandResult = z.object({
+  id: Id,
+  door: Id,
+  kind: z.string(),
+  /** The last word, `progress` while there is none, `unanswered` when none came. */
+  result: z.enum([...Reply.shape.result.options, 'unanswered']),
+  replies: z.array(Reply.omit({ id: true, boot: true })),
+})
+
+const refusals: Readonly<Record<Refusal, readonly [status: number, title: string, detail: (door: string) => string]>> =
+  {
+    'unknown-door': [
+      404,
+      'Not registered',
+      (door) => `No door "${door}" is registered: npm run admin -- device add door ID`,
+    ],
+    offline: [409, 'Door offline', (door) => `Door "${door}" is not connected; a command is never kept for later.`],
+    busy: [409, 'Door busy', (door) => `Door "${door}" still carries out another command; ask for it, or cancel it.`],
+    rate: [429, 'Too many commands', (door) => `Door "${door}" takes six commands a minute; wait a moment.`],
+    broker: [503, 'Not sent', () => 'The broker did not take the command; it was not sent.'],
+    'no-challenge': [504, 'No answer', (door) => `Door "${door}" gave no challenge in time; nothing was sent.`],
+  }
+
+export function doorRoutes(commands: DoorCommands): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/api/v1/doors/:door/commands',
+      {
+        bodyLimit: BODY_BYTES_MAX,
+        schema: {
+          tags: ['doors'],
+          summary: 'Command to a door; in demo mode only',
+          description:
+            'Waits for the last word of the door, at most 10 s; an enrolment goes on after that, see its progress.',
+          params: z.object({ door: Id }),
+          body: CommandRequest,
+          response: { 202: CommandResult },
+        },
+      },
+      async ({ params: { door }, body }, reply) => {
+        const sent = await commands.give(door, body, ACTOR)
+        if (sent.ok) return reply.code(202).send(resultOf(sent.command))
+        const [status, title, detail] = refusals[sent.refusal]
+        throw new HttpProblem(status, title, detail(door))
+      },
+    )
+    app.get(
+      '/api/v1/doors/:door/commands/:id',
+      {
+        schema: {
+          tags: ['doors'],
+          summary: 'What became of a command; in demo mode only',
+          params: z.object({ door: Id, id: Id }),
+          response: { 200: CommandResult },
+        },
+      },
+      ({ params: { door, id } }) => {
+        const view = commands.view(door, id)
+        if (!view) throw new HttpProblem(404, 'Not found', `No command "${id}" to door "${door}" is remembered.`)
+        return resultOf(view)
+      },
+    )
+  }
+}
+
+function resultOf(view: ReturnType<DoorCommands['view']> & object): z.input<typeof CommandResult> {
+  return { ...view, replies: [...view.replies] }
+}
