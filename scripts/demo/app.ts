@@ -101,7 +101,7 @@ function startProcesses(parts: ProcessParts, stack: AsyncDisposableStack): Super
     http: addresses.http,
     mqtt: addresses.mqtt,
     simulatorUrl: world.simulatorUrl,
-    door: { ...world.door, ...provisioned.door },
+    doors: world.doors.map((door) => ({ ...door, ...provisioned.doorOf(door.id) })),
     server: parts.dev ? { SIAGA_PUBLIC_URL: parts.pageUrl } : {},
   })
   return plans.map((plan) => {

@@ -9,7 +9,7 @@ export interface DemoArguments {
 
 export class ArgumentError extends Error {}
 
-export const usage = `npm start            runs everything: broker, server, wall, a door and the applications of the OPD
+export const usage = `npm start            runs everything: broker, server, wall, three doors and the applications of the OPD
 npm run dev          the same with hot reload of the web
 
 Environment: SIAGA_DATA_DIR (./data/demo), SIAGA_HTTP_HOST, SIAGA_HTTP_PORT (127.0.0.1, 8080),

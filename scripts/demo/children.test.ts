@@ -7,20 +7,22 @@ const facts = {
   http: { host: '127.0.0.1', port: 8080, url: 'http://127.0.0.1:8080' },
   mqtt: { host: '127.0.0.1', port: 1884, url: 'mqtt://127.0.0.1:1884' },
   simulatorUrl: 'http://127.0.0.1:4000',
-  door: {
-    id: 'ruang-komando',
+  doors: ['ruang-komando', 'ruang-rapat'].map((id) => ({
+    id,
     sensorPath: '/dev/pts/3',
-    gpioSocketPath: '/data/demo/gpio.sock',
-    username: 'door:ruang-komando',
-    password: 'secret',
+    gpioSocketPath: `/data/demo/${id}.sock`,
+    username: `door:${id}`,
+    password: `secret of ${id}`,
     commandKey: 'key',
-  },
+  })),
   server: {},
 }
 
-it('starts broker, server and door on the demo data and the same broker', () => {
+it('starts broker, server and each door on the demo data and the same broker', () => {
   const plans = planChildren(facts)
-  expect(plans.map((plan) => plan.args[0])).toEqual(['broker/main.ts', 'server/main.ts', 'edge/door-main.ts'])
+  expect(plans.map((plan) => plan.args[0])).toEqual([
+    ...['broker/main.ts', 'server/main.ts', 'edge/door-main.ts', 'edge/door-main.ts'],
+  ])
   for (const { env } of plans) {
     expect(env).toMatchObject({
       SIAGA_DEMO: '1',
@@ -30,9 +32,9 @@ it('starts broker, server and door on the demo data and the same broker', () => 
   }
 })
 
-it('gives the credential of the door to the door alone', () => {
-  const withSecret = planChildren(facts).filter(({ env }) => Object.values(env).includes('secret'))
-  expect(withSecret.map((plan) => plan.name)).toEqual(['door-ruang-komando'])
+it('gives the credential of a door to that door alone', () => {
+  const withSecret = planChildren(facts).filter(({ env }) => Object.values(env).includes('secret of ruang-rapat'))
+  expect(withSecret.map((plan) => plan.name)).toEqual(['door-ruang-rapat'])
 })
 
 it('asks locally what listens everywhere', () => {

@@ -7,21 +7,23 @@ export interface ChildFacts {
   readonly http: Address
   readonly mqtt: Address
   readonly simulatorUrl: string
-  readonly door: {
-    readonly id: string
-    readonly sensorPath: string
-    readonly gpioSocketPath: string
-    readonly username: string
-    readonly password: string
-    /** Public key of the server's commands. */
-    readonly commandKey: string
-  }
+  readonly doors: readonly DoorFacts[]
   /** Further settings of the server alone. */
   readonly server: Readonly<Record<string, string>>
 }
 
+interface DoorFacts {
+  readonly id: string
+  readonly sensorPath: string
+  readonly gpioSocketPath: string
+  readonly username: string
+  readonly password: string
+  /** Public key of the server's commands. */
+  readonly commandKey: string
+}
+
 /** In the order they start; they close in the reverse order. */
-export function planChildren({ dataDirectory, http, mqtt, simulatorUrl, door, server }: ChildFacts): ChildPlan[] {
+export function planChildren({ dataDirectory, http, mqtt, simulatorUrl, doors, server }: ChildFacts): ChildPlan[] {
   const common = { SIAGA_DATA_DIR: dataDirectory, SIAGA_DEMO: '1', SIAGA_MQTT_URL: mqtt.url }
   return [
     {
@@ -40,7 +42,7 @@ export function planChildren({ dataDirectory, http, mqtt, simulatorUrl, door, se
         ...server,
       },
     },
-    {
+    ...doors.map((door) => ({
       name: `door-${door.id}`,
       args: ['edge/door-main.ts'],
       env: {
@@ -55,6 +57,6 @@ export function planChildren({ dataDirectory, http, mqtt, simulatorUrl, door, se
         // The server's own may be given as a file, and a file would win.
         SIAGA_COMMAND_KEY_FILE: '',
       },
-    },
+    })),
   ]
 }

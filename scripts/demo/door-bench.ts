@@ -1,10 +1,9 @@
 /** A simulated door: a fingerprint module on a PTY, a strike and a contact on simulated GPIO, and hands to move them. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { instructions } from '../../edge/fingerprint/datasheet.ts'
-import { openPty } from '../../edge/fingerprint/pty.ts'
-import { createSensorSimulator } from '../../edge/fingerprint/simulator.ts'
+import { openSimulatedSensor } from '../../edge/fingerprint/simulated-sensor.ts'
 import { openGpioBench } from './gpio-bench.ts'
-import { enrolledFingers, fingers } from './sample-people.ts'
+import { enrolledAt, expectationOf, fingers, type SampleDoor } from './sample-people.ts'
 
 const PRESS_MS = 1_000
 /** Working times about as a module of this family has them; together they stay below the second a finger lies there. */
@@ -38,27 +37,32 @@ export interface DoorBench {
 }
 
 export interface DoorBenchOptions {
-  readonly id: string
-  readonly name: string
+  readonly door: SampleDoor
   readonly gpioSocketPath: string
+  /** Keeps what the sensor's flash holds from one start to the next. */
+  readonly flashPath: string
 }
 
-export function openDoorBench({ id, name, gpioSocketPath }: DoorBenchOptions): DoorBench {
-  const pty = openPty()
-  const library = enrolledFingers.map(({ slot, id: finger }) => [slot, finger] as const)
-  const sensor = createSensorSimulator(pty.stream, { library, delaysMs })
+export function openDoorBench({ door, gpioSocketPath, flashPath }: DoorBenchOptions): DoorBench {
+  const { id, name } = door
+  const library = enrolledAt(door).map(({ slot, id: finger }) => [slot, finger] as const)
+  const sensor = openSimulatedSensor(flashPath, { library, delaysMs })
   const gpio = openGpioBench(gpioSocketPath)
   let lifting: NodeJS.Timeout | undefined
 
   return {
     id,
-    sensorPath: pty.path,
+    sensorPath: sensor.path,
     view: () => ({
       id,
       name,
       strike: gpio.strike,
       open: gpio.open,
-      fingers: fingers.map(({ id: finger, label, expectation }) => ({ id: finger, label, expectation })),
+      fingers: fingers.map((finger) => ({
+        id: finger.id,
+        label: finger.label,
+        expectation: expectationOf(finger, door),
+      })),
     }),
     press(finger) {
       if (!fingers.some((known) => known.id === finger)) return false
@@ -83,7 +87,6 @@ export function openDoorBench({ id, name, gpioSocketPath }: DoorBenchOptions): D
       clearTimeout(lifting)
       gpio.close()
       sensor.close()
-      pty.close()
     },
   }
 }

@@ -43,13 +43,16 @@ it('lets the gateway speak for its applications only', () => {
 it('finds its data again at a second start: one maintenance, the same key, the same people', () => {
   const first = provision(base)
   const second = provision(base)
-  expect(second.door.commandKey).toBe(first.door.commandKey)
+  expect(second.doorOf('ruang-server').commandKey).toBe(first.doorOf('ruang-komando').commandKey)
   const admin = openAdmin(base)
   expect(admin.registry.maintenance.endingAfter(Date.now()).map(({ app }) => app)).toEqual([plannedMaintenance.app])
   expect(admin.access.assignmentsOf('ruang-komando').map(({ person }) => person)).toEqual([
     'asn-0001',
     'asn-0002',
     'asn-0003',
+    'asn-0004',
+    'asn-0006',
   ])
+  expect(admin.access.assignmentsOf('ruang-server').map(({ person }) => person)).toEqual(['asn-0001', 'asn-0004'])
   admin.close()
 })

@@ -1,7 +1,8 @@
 /**
  * Registers the demonstration in its data directory at each start, through the functions of `npm run admin`:
- * applications, door, people, credentials. History and outboxes of earlier starts stay; credentials are issued anew.
+ * applications, doors, people, credentials. History and outboxes of earlier starts stay; credentials are issued anew.
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDoorStore } from '../../edge/door/door-store.ts'
 import { createSlots } from '../../edge/door/slots.ts'
@@ -14,7 +15,7 @@ import type { MqttCredential } from './delivery.ts'
 import { plannedMaintenance } from './drama.ts'
 import { type FleetCredentials, transportOf } from './fleet.ts'
 import { sampleApps } from './sample-apps.ts'
-import { enrolledFingers, fingers, sampleDoor } from './sample-people.ts'
+import { enrolledAt, fingers, type SampleDoor, sampleDoors } from './sample-people.ts'
 import { GRACE_S, INTERVAL_S } from './sidecar.ts'
 
 /** An application integration hub, as a province runs one, speaks for many applications. */
@@ -22,7 +23,8 @@ const GATEWAY = 'hub-integrasi'
 
 export interface Provisioned {
   readonly fleet: FleetCredentials
-  readonly door: MqttCredential & { readonly commandKey: string }
+  /** What the agent of a door needs. */
+  readonly doorOf: (id: string) => MqttCredential & { readonly commandKey: string }
 }
 
 /** @param commandKeyPem the server's SIAGA_COMMAND_KEY; left out, its key file is used */
@@ -31,11 +33,13 @@ export function provision(dataDirectory: string, commandKeyPem?: string): Provis
   try {
     registerApps(admin)
     planMaintenance(admin)
-    const door = addDevice(admin, { role: 'door', id: sampleDoor.id, name: sampleDoor.name })
+    const { publicKeyPem: commandKey } = loadSigningKey(dataDirectory, admin.commandKeyPem)
+    const doors = new Map(
+      sampleDoors.map((door) => [door.id, { ...addDevice(admin, { role: 'door', ...door }), commandKey }]),
+    )
     assignPeople(admin)
-    assignSlots(dataDirectory)
-    const { publicKeyPem } = loadSigningKey(dataDirectory, admin.commandKeyPem)
-    return { fleet: issueCredentials(admin), door: { ...door, commandKey: publicKeyPem } }
+    for (const door of sampleDoors) assignSlots(dataDirectory, door)
+    return { fleet: issueCredentials(admin), doorOf: (id) => required(doors, id) }
   } finally {
     admin.close()
   }
@@ -58,19 +62,23 @@ function planMaintenance(admin: Admin): void {
 }
 
 function assignPeople(admin: Admin): void {
-  for (const { person, label, assigned } of fingers) {
-    if (person === undefined) continue
-    addPerson(admin, { id: person, name: label })
-    // From the first start on and for ever: a moment that moved would make a new list at each start.
-    if (assigned) assignPerson(admin, { person, door: sampleDoor.id, fromMs: 0, untilMs: null })
+  for (const { person, label } of fingers) if (person !== undefined) addPerson(admin, { id: person, name: label })
+  for (const { id: door, assigned } of sampleDoors) {
+    for (const { person, fromMs } of assigned) assignPerson(admin, { person, door, fromMs, untilMs: null })
   }
 }
 
-/** Which template is whose is known at the door alone; there an enrolment would write it. */
-function assignSlots(dataDirectory: string): void {
-  const store = openDoorStore(join(dataDirectory, 'edge', sampleDoor.id, 'door.db'))
+/** Where the simulated sensor of a door keeps its flash. */
+export function sensorFlashPath(dataDirectory: string, door: string): string {
+  return join(dataDirectory, 'edge', door, 'simulated-sensor.json')
+}
+
+/** Which template is whose is known at the door alone, where an enrolment writes it: here only for a new sensor. */
+function assignSlots(dataDirectory: string, door: SampleDoor): void {
+  if (existsSync(sensorFlashPath(dataDirectory, door.id))) return
+  const store = openDoorStore(join(dataDirectory, 'edge', door.id, 'door.db'))
   const slots = createSlots(store)
-  for (const { slot, person, id } of enrolledFingers) slots.assign({ slot, person, finger: id })
+  for (const { slot, person, id } of enrolledAt(door)) slots.assign({ slot, person, finger: id })
   store.close()
 }
 
@@ -85,4 +93,11 @@ function issueCredentials(admin: Admin): FleetCredentials {
     else tokens.set(id, issueAppToken(admin, id).password)
   }
   return { mqtt, tokens, gateway: addGateway(admin, GATEWAY, spokenFor) }
+}
+
+/** @throws Error for a door that was not provisioned: a fault of the demonstration, not of its user */
+function required<T>(values: ReadonlyMap<string, T>, door: string): T {
+  const value = values.get(door)
+  if (value === undefined) throw new Error(`door ${door} was not provisioned`)
+  return value
 }

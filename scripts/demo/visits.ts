@@ -1,4 +1,4 @@
-/** People come to the simulated door by themselves now and then, so its history has something to show. */
+/** People come to a simulated door by themselves now and then, so its history has something to show. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DoorBench } from './door-bench.ts'
 import { visitAt } from './drama.ts'
@@ -6,9 +6,13 @@ import { visitAt } from './drama.ts'
 const RELEASE_WITHIN_MS = 3_000
 const HAND_MS = 600
 const INSIDE_MS = 4_000
+const DOOR_SHIFT_MS = 70_000
 
-/** Plays the visits of the plan one by one until `signal` aborts. Rejects with nothing but that abort. */
-export async function playVisits(door: DoorBench, signal: AbortSignal): Promise<void> {
+/**
+ * Plays the visits of the plan one by one until `signal` aborts. Doors have their visits one after the other.
+ * Rejects with nothing but that abort. */
+export async function playVisits(door: DoorBench, turn: number, signal: AbortSignal): Promise<void> {
+  await delay(turn * DOOR_SHIFT_MS, undefined, { signal })
   let sinceMs = 0
   for (let index = 0; !signal.aborted; index += 1) {
     const visit = visitAt(index)

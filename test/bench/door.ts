@@ -1,6 +1,6 @@
 /** A door agent as in operation, on the simulated sensor and GPIO of the demonstration. */
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { openCredentials } from '../../broker/identity/credentials.ts'
 import { openDoorBench } from '../../scripts/demo/door-bench.ts'
 import { gpioSocketPath } from '../../scripts/demo/gpio-bench.ts'
@@ -20,7 +20,11 @@ export interface DoorAgent extends AsyncDisposable {
 export function startDoorAgent({ dataDir, mqttUrl }: Stack): DoorAgent {
   const socketPath = gpioSocketPath(dataDir, DOOR)
   mkdirSync(dirname(socketPath), { recursive: true })
-  const bench = openDoorBench({ id: DOOR, name: 'Pintu uji', gpioSocketPath: socketPath })
+  const bench = openDoorBench({
+    door: { id: DOOR, name: 'Pintu uji', assigned: [] },
+    gpioSocketPath: socketPath,
+    flashPath: join(dataDir, 'simulated-sensor.json'),
+  })
   const child = startNode(['edge/door-main.ts'], {
     SIAGA_DATA_DIR: dataDir,
     SIAGA_DOOR: DOOR,
