@@ -43,6 +43,7 @@ export async function call<T>(
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   })
   if (!response.ok) throw await problemOf(response)
+  // A body that is no JSON reads as null, which no schema takes: one error for both.
   const decoded = schema.safeParse(await response.json().catch(() => null))
   if (!decoded.success) {
     throw new ApiError('Jawaban server tidak dikenal', `${address}: ${z.prettifyError(decoded.error)}`, response.status)
@@ -60,6 +61,7 @@ async function answerOf(address: string, init: RequestInit): Promise<Response> {
 }
 
 async function problemOf(response: Response): Promise<ApiError> {
+  // A proxy in between answers without JSON: then its status speaks.
   const problem = Problem.safeParse(await response.json().catch(() => null))
   if (problem.success) return new ApiError(problem.data.title, problem.data.detail, response.status)
   return new ApiError(`Server menjawab ${response.status}`, response.statusText, response.status)
