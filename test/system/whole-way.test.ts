@@ -12,7 +12,7 @@ const WAIT_MS = 30_000
 const door = 'komando'
 const name = 'Dayang Suryani'
 const enrolled = { slot: 7, person: 'p-0007', finger: 'dayang-kanan-telunjuk' }
-/** Known to the sensor, to nobody at this door. */
+/** Known to the sensor at first; no longer on the door's list. */
 const dismissed = { slot: 9, person: 'p-0009', finger: 'mantan-kiri-jempol' }
 
 function records(siaga: Siaga, kind: string): AgentRecord[] {
@@ -55,8 +55,9 @@ describeWith(['influxdb', 'chromium'], 'the whole way', () => {
 
     expect(await touch(siaga, agent, 'jari-orang-asing')).toMatchObject({ kind: 'denied', reason: 'not-found' })
     await until('the stranger on the wall', seen('Sidik jari tidak dikenal'), WAIT_MS)
-    expect(await touch(siaga, agent, dismissed.finger)).toMatchObject({ kind: 'denied', reason: 'not-assigned' })
-    await until('who is not assigned on the wall', seen('Tidak ditugaskan di sini'), WAIT_MS)
+    await until('the template of who left deleted', () => records(siaga, 'template.deleted').length > 0, WAIT_MS)
+    expect(records(siaga, 'template.deleted')).toMatchObject([{ person: dismissed.person }])
+    expect(await touch(siaga, agent, dismissed.finger)).toMatchObject({ kind: 'denied', reason: 'not-found' })
     await until('two denials in InfluxDB', async () => (await counted('denied')) === 2, WAIT_MS)
 
     expect(agent.strike.join()).toBe('0,1,0')
