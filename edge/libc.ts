@@ -1,9 +1,9 @@
 /**
  * The C library functions that Node does not offer, by FFI: pseudo-terminals (POSIX.1-2024 posix_openpt), the
- * kernel's clock status (adjtimex(2)), ioctl(2) and poll(2) for GPIO. Works on x64 and arm64 Linux without a compiler;
+ * kernel's clock status (adjtimex(2)), ioctl(2) and poll(2) for GPIO, datagrams to a Unix socket. Works on x64 and arm64 Linux without a compiler;
  * the only importer of `koffi`.
  */
-import { constants } from 'node:fs'
+import { closeSync, constants } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 import koffi from 'koffi'
 
@@ -20,6 +20,10 @@ const adjtimex = libc.func('int adjtimex(_Inout_ uint8_t *timex)')
 // Variadic in C; on x64 and arm64 Linux a single pointer goes the same way as a named argument.
 const ioctlPointer = libc.func('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)')
 const poll = libc.func('int poll(_Inout_ uint8_t *fds, unsigned long count, int timeout)')
+const socket = libc.func('int socket(int domain, int type, int protocol)')
+const sendto = libc.func(
+  'long sendto(int fd, const uint8_t *bytes, size_t length, int flags, const uint8_t *address, unsigned int size)',
+)
 
 const PATH_BYTES = 128
 /** struct termios is 60 bytes on Linux (glibc and musl, x64 and arm64); the rest is spare. */
@@ -33,6 +37,10 @@ const O_CLOEXEC = 0o2_000_000
 /** struct pollfd: fd i32 @0, events i16 @4, revents i16 @6 (poll(2)). */
 const POLLFD_BYTES = 8
 const POLLIN = 1
+/** socket(2) on Linux; the third is SOCK_CLOEXEC. */
+const [AF_UNIX, SOCK_DGRAM, CLOSE_ON_EXEC] = [1, 2, 0o2_000_000]
+/** send(2): nobody is waited for, and no signal comes when the other end is gone. */
+const [MSG_DONTWAIT, MSG_NOSIGNAL] = [0x40, 0x4000]
 
 /** A new master, unlocked; `path` is its slave. The caller closes `fd`. @throws Error naming the call that failed. */
 export function openPtyMaster(): { fd: number; path: string } {
@@ -62,8 +70,7 @@ export function isClockSynchronised(): boolean {
 /** What the kernel answers is written into `argument`. @throws Error with `code`, as ENOTTY */
 export function ioctl(fd: number, request: number, argument: Uint8Array): void {
   if (Number(ioctlPointer(fd, request, argument)) !== -1) return
-  const code = errnoName(koffi.errno())
-  throw Object.assign(new Error(`ioctl 0x${request.toString(16)} failed with ${code}`), { code })
+  throw errorOf(`ioctl 0x${request.toString(16)}`)
 }
 
 /**
@@ -80,6 +87,26 @@ export function waitReadable(fd: number, timeoutMs: number): Promise<boolean> {
       else resolve(Number(ready) > 0) // an interrupted wait (-1) is tried again like one that timed out
     })
   })
+}
+
+/** One datagram to a Unix socket; `@` begins the name of an abstract one (unix(7)). @throws Error with `code` */
+export function sendDatagram(path: string, text: string): void {
+  const fd = Number(socket(AF_UNIX, SOCK_DGRAM | CLOSE_ON_EXEC, 0))
+  if (fd < 0) throw errorOf('socket')
+  try {
+    const family = Buffer.from([AF_UNIX, 0])
+    const address = Buffer.concat([family, Buffer.from(path.replace(/^@/, '\0'))])
+    const bytes = Buffer.from(text)
+    const sent = sendto(fd, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL, address, address.length)
+    if (Number(sent) !== bytes.length) throw errorOf('sendto')
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function errorOf(call: string): Error {
+  const code = errnoName(koffi.errno())
+  return Object.assign(new Error(`${call} failed with ${code}`), { code })
 }
 
 function errnoName(number: number): string {

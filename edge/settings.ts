@@ -78,8 +78,6 @@ export const doorShape = {
   /** Says in the door's state that sensor or GPIO are simulated; implied by SIAGA_GPIO=simulated. */
   SIAGA_SIMULATED_HARDWARE: flag.default(false),
 }
-/** What locking the strike from outside needs. */
-export const relockShape = { SIAGA_GPIO: doorShape.SIAGA_GPIO, SIAGA_GPIO_STRIKE: doorShape.SIAGA_GPIO_STRIKE }
 
 export type DoorSettings = z.output<z.ZodObject<typeof doorShape>>
 

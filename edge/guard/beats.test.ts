@@ -5,14 +5,14 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('beats', () => {
-  it('tells silence after a second without an answer, once', () => {
+  it('tells silence after 0.6 s without an answer, once', () => {
     const [beat, onSilence] = [vi.fn(), vi.fn()]
     createBeats({ beat, onSilence }).start()
-    vi.advanceTimersByTime(999)
+    vi.advanceTimersByTime(599)
     expect(onSilence).not.toHaveBeenCalled()
     vi.advanceTimersByTime(10_000)
     expect(onSilence).toHaveBeenCalledOnce()
-    expect(beat).toHaveBeenCalledTimes(10)
+    expect(beat).toHaveBeenCalledTimes(6)
   })
 
   it('takes an answer for all beats before it, and none for those to come', () => {
@@ -21,7 +21,7 @@ describe('beats', () => {
     const beats = createBeats({ beat: (number) => answers.push(number), onSilence })
     beats.start()
     for (let second = 0; second < 10; second++) {
-      vi.advanceTimersByTime(900)
+      vi.advanceTimersByTime(500)
       beats.answered(answers.at(-1) ?? 0)
     }
     expect(onSilence).not.toHaveBeenCalled()

@@ -2,10 +2,11 @@
 
 const BEAT_EVERY_MS = 100
 /**
- * Unanswered beats in a row, a second. Counted at the beats themselves, not by the clock: after a stop of the agent's own
+ * Unanswered beats in a row: 0.6 s, so that a guard that stalled while the strike was released is killed and the strike
+ * locked within one, on a busy machine too. Counted at the beats themselves, not by the clock: after a stop of the agent's own
  * process the answers that wait in the pipe are read before the next beat is due.
  */
-const UNANSWERED_MAX = 10
+const UNANSWERED_MAX = 6
 
 export interface BeatsOptions {
   readonly beat: (number: number) => void
