@@ -89,6 +89,8 @@ export default {
       to: { path: '^(test|scripts)/' },
     },
     oneImporter('serialport', '^edge/fingerprint/serial-port\\.ts$'),
+    oneImporter('onoff', '^edge/gpio/onoff\\.ts$', 'Optional, with an addon: loaded only where it is chosen.'),
+    oneImporter('koffi', '^edge/libc\\.ts$'),
     oneImporter('aedes', '^broker/listener/'),
     oneImporter('socket\\.io', '^server/live/'),
     oneImporter('influx', '^server/series/influx'),

@@ -14,6 +14,10 @@ export const systemPackages = /** @type {const} */ ({
   socat: 'socat',
   chromium: 'chromium',
   curl: 'curl',
+  // What onoff's addon is built with (scripts/build-gpio.mjs).
+  'g++': 'g++',
+  make: 'make',
+  python3: 'python3',
 })
 
 const aptOptions = ['-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Dpkg::Use-Pty=0']

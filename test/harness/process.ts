@@ -21,6 +21,8 @@ export interface ProcessPlan {
   readonly name: string
   /** Program file and its arguments, relative to the repository. */
   readonly args: readonly string[]
+  /** Words before it, for example those that enter a namespace. */
+  readonly within?: readonly string[]
   /** Asked at each start; nothing else of the surroundings' SIAGA_ variables gets through. */
   readonly env: () => Readonly<Record<string, string>>
   /** Words of the line that says it is ready. */
@@ -42,7 +44,7 @@ export interface TestProcess {
   signal(signal: NodeJS.Signals): void
 }
 
-export function testProcess({ name, args, env, ready, onReady }: ProcessPlan): TestProcess {
+export function testProcess({ name, args, within = [], env, ready, onReady }: ProcessPlan): TestProcess {
   const lines: string[] = []
   let child: ChildProcess | undefined
   const take = (line: string) => {
@@ -66,7 +68,7 @@ export function testProcess({ name, args, env, ready, onReady }: ProcessPlan): T
       return child?.pid ?? 0
     },
     async start() {
-      const started = spawnNode(args, env())
+      const started = spawnNode([...within, process.execPath, '--import', dieWithParent, ...args], env())
       child = started
       let readyLine: string | undefined
       for (const stream of [started.stdout, started.stderr]) {
@@ -95,9 +97,10 @@ export function testProcess({ name, args, env, ready, onReady }: ProcessPlan): T
   }
 }
 
-function spawnNode(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+function spawnNode(words: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+  const [program = '', ...args] = words
   const inherited = Object.entries(process.env).filter(([name]) => !/^(SIAGA|VITEST|NODE_OPTIONS)/.test(name))
-  return spawn(process.execPath, ['--import', dieWithParent, ...args], {
+  return spawn(program, args, {
     cwd: root,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -14,6 +14,8 @@ const planted = [
   ['web-runs-in-a-browser', 'web/lib/e.ts', '../../server/build.ts'],
   ['production-knows-no-test', 'server/live/f.ts', '../../test/harness/until.ts'],
   ['one-importer-of-serialport', 'edge/door/g.ts', 'serialport'],
+  ['one-importer-of-onoff', 'edge/guard/k.ts', 'onoff'],
+  ['one-importer-of-koffi', 'edge/gpio/l.ts', 'koffi'],
   ['one-importer-of-aedes', 'server/live/h.ts', 'aedes'],
   ['only-main-starts-an-app', 'server/live/i.ts', '../app.ts'],
   ['no-cycles', 'server/live/j.ts', './j.ts'],
