@@ -18,7 +18,7 @@ import { until } from './until.ts'
 export interface Door {
   readonly agent: TestProcess
   readonly sensor: SensorSimulator
-  /** Every level the strike was seen to have, oldest first. */
+  /** Every level the simulated strike was seen to have, oldest first; empty on other lines. */
   readonly strike: readonly number[]
   /** Takes the finger away, and waits until the reader has seen that. */
   lift(): Promise<void>
@@ -28,6 +28,14 @@ export interface DoorPlan {
   readonly id: string
   /** Whose finger is in which slot; the template is the finger's name. */
   readonly fingers: readonly SlotOwner[]
+  /** Lines of a kernel's class; simulated in the agent when left out. */
+  readonly lines?: DoorHardware
+}
+
+export interface DoorHardware {
+  /** Words that start a program where the lines are. */
+  readonly within: readonly string[]
+  readonly settings: Readonly<Record<string, string>>
 }
 
 /** The server issues the list within a second, the agent finds its sensor within two; the rest is a busy machine. */
@@ -36,7 +44,7 @@ const READY_MS = 60_000
 const PublicKey = z.object({ publicKey: z.string() })
 
 /** Adds the door, enrols the fingers at its sensor and at its edge, and starts its agent. */
-export async function startDoor(siaga: Siaga, { id, fingers }: DoorPlan): Promise<Door> {
+export async function startDoor(siaga: Siaga, { id, fingers, lines }: DoorPlan): Promise<Door> {
   const { dataDir } = siaga
   const { password } = adminCredential(dataDir, 'device', 'add', 'door', id)
   const { publicKey } = PublicKey.parse(admin(dataDir, 'command-key'))
@@ -51,6 +59,7 @@ export async function startDoor(siaga: Siaga, { id, fingers }: DoorPlan): Promis
   const agent = testProcess({
     name: 'door agent',
     args: ['edge/door-main.ts'],
+    within: lines?.within ?? [],
     env: () => ({
       SIAGA_DATA_DIR: dataDir,
       SIAGA_DOOR: id,
@@ -61,11 +70,12 @@ export async function startDoor(siaga: Siaga, { id, fingers }: DoorPlan): Promis
       SIAGA_MQTT_URL: siaga.mqttUrl,
       SIAGA_MQTT_PASSWORD: password,
       SIAGA_COMMAND_KEY: publicKey,
+      ...lines?.settings,
     }),
     ready: 'door agent ready',
   })
   await agent.start()
-  return { agent, sensor, strike: watchStrike(socket), lift: () => liftSeen(pty.stream, sensor) }
+  return { agent, sensor, strike: lines ? [] : watchStrike(socket), lift: () => liftSeen(pty.stream, sensor) }
 }
 
 /** A command may come in two parts, so these are at least two commands: one of them was answered after the lift. */
