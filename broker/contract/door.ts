@@ -51,6 +51,7 @@ export const DenialReason = z.enum([
   'escort-needed', // a visitor, and nobody who is none entered just before
   'passback', // entered a short while ago
   'second-person', // a second assigned person must follow
+  'guard-lost', // nothing guards the strike at this moment
 ])
 export type DenialReason = z.infer<typeof DenialReason>
 
@@ -64,6 +65,7 @@ export const DoorAlarm = z.enum([
   'attempts', // three wrong attempts within a minute
   'duress', // silent: nothing at the door shows it
   'stranger-template', // the sensor holds a template that nobody enrolled here
+  'guard-lost', // the process that holds the strike died or hangs: locked, and nobody is let in
   'sensor-swapped', // the sensor is not the one this door was paired with: no match counts
 ])
 export type DoorAlarm = z.infer<typeof DoorAlarm>

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { AccessList } from '#contract/access-list.ts'
 import { silentLog } from '#runtime/log.ts'
+import { createListeners } from '../gpio/listeners.ts'
 import { openSimulatedGpio } from '../gpio/simulated.ts'
-import { createStrike } from '../gpio/strike.ts'
+import { createStrike, type Strike, type StrikeChange } from '../gpio/strike.ts'
 import type { RecordBody } from '../outbox/outbox.ts'
 import { createDoorAgent } from './agent.ts'
 
@@ -23,11 +24,25 @@ async function bench(rules: object = {}) {
     [6, { person: 'p-1', duress: true }],
     [7, { person: 'p-2' }],
   ])
+  const guard = { ready: true, onReady: createListeners<boolean>(), onStrike: createListeners<StrikeChange>() }
+  const loseGuard = (lost: boolean) => {
+    guard.ready = !lost
+    if (lost) gpio.setStrike(0)
+    guard.onReady.tell(!lost)
+  }
+  const guarded = (strike: Strike): Strike => ({
+    ...strike,
+    get ready() {
+      return guard.ready
+    },
+    onReady: guard.onReady.add,
+    onStrike: guard.onStrike.add,
+  })
   const open = () =>
     createDoorAgent({
       version: '1.2.3',
       gpio,
-      strike: createStrike(gpio),
+      strike: guarded(createStrike(gpio)),
       times: { pulseMs: 5_000, heldOpenMs: 30_000, heldSoonMs: 20_000, settleMs: 0 },
       boot: now.boot,
       outbox: {
@@ -56,7 +71,7 @@ async function bench(rules: object = {}) {
   const wait = (ms: number) => {
     now.ms += ms
   }
-  return { gpio, agent, records, kinds, broken, wait, open, now, memory }
+  return { gpio, agent, records, kinds, broken, wait, open, now, memory, guard, loseGuard }
 }
 
 describe('door agent', () => {
@@ -70,6 +85,47 @@ describe('door agent', () => {
     expect(agent.status()).toMatchObject({ lock: 'unlocked', contact: 'closed' })
     agent.close()
     expect(gpio.strike).toBe(0)
+  })
+
+  it('grants nothing without a strike guard, with an alarm, and goes on when it is back', async () => {
+    const { agent, gpio, records, kinds, loseGuard } = await bench()
+    agent.touched(match, 1_000)
+    loseGuard(true)
+    expect(gpio.strike).toBe(0)
+    expect(kinds().slice(2)).toEqual(['unopened', 'locked', 'alarm.raised'])
+    expect(agent.status()).toMatchObject({ lock: 'locked', alarms: ['guard-lost'] })
+    expect(agent.touched(match, 1_000)).toBe('denied')
+    expect(records.at(-1)).toMatchObject({ kind: 'denied', reason: 'guard-lost', person: 'p-1' })
+    expect(agent.touched('not-found', 1_000)).toBe('denied')
+    expect(records.at(-1)).toMatchObject({ kind: 'denied', reason: 'not-found' })
+    expect(agent.unlock()).toBe(false)
+    loseGuard(false)
+    expect(records.at(-1)).toMatchObject({ kind: 'alarm.cleared', alarm: 'guard-lost' })
+    expect(agent.touched(match, 1_000)).toBe('granted')
+    agent.close()
+  })
+
+  it('ends the alarm of a lost guard that an earlier run had raised', async () => {
+    const { agent, open, records, loseGuard, guard } = await bench()
+    loseGuard(true)
+    agent.close()
+    guard.ready = true
+    open().close()
+    expect(records.filter(({ alarm }) => alarm === 'guard-lost').map(({ kind }) => kind)).toEqual([
+      ...['alarm.raised', 'alarm.cleared'],
+    ])
+  })
+
+  it('counts a release as over when the guard ended it because the agent had stood still', async () => {
+    const { agent, kinds, guard, gpio } = await bench()
+    agent.touched(match, 1_000)
+    guard.onStrike.tell({ level: 0, reason: 'idle' })
+    expect(agent.status().lock).toBe('unlocked') // the leaf waits a moment longer for the contact
+    guard.onStrike.tell({ level: 0, reason: 'agent-silent' })
+    expect(agent.status().lock).toBe('locked')
+    gpio.drive('contact', 1)
+    expect(kinds().slice(2)).toEqual(['unopened', 'locked', 'opened', 'forced'])
+    agent.close()
   })
 
   it('denies when the grant cannot be recorded', async () => {

@@ -5,17 +5,18 @@
 import { z } from 'zod'
 import { DoorAlarm, type DoorState } from '#contract/door.ts'
 import type { Match } from '../fingerprint/sensor.ts'
+import type { Strike } from '../gpio/strike.ts'
 import type { Outbox, RecordBody } from '../outbox/outbox.ts'
-import { isReleased, type LeafAlarm } from './door-machine.ts'
+import { type DoorFact, isReleased, type LeafAlarm } from './door-machine.ts'
+import { createEquipment, type Equipment, isEquipmentAlarm } from './equipment.ts'
 import { createGatekeeper, type GatekeeperOptions } from './gatekeeper.ts'
 import { createLeaf, type LeafOptions } from './leaf.ts'
 import type { Decision, Denied } from './policy.ts'
 import type { PolicyAlarm } from './policy-memory.ts'
-import { createSensorFacts, isSensorAlarm, type SensorFacts } from './sensor-facts.ts'
 
 export interface DoorAgentOptions
   extends Pick<LeafOptions, 'gpio' | 'strike' | 'times' | 'clock'>,
-    Omit<GatekeeperOptions, 'gpio'> {
+    Omit<GatekeeperOptions, 'gpio' | 'strike'> {
   readonly version: string
   readonly outbox: Pick<Outbox, 'append'>
   /** Called after every record and every change of what `status` returns. */
@@ -41,7 +42,7 @@ export interface DoorAgent {
   lock(): void
   /** Puts a record on disk. @returns false when it is not */
   record(body: RecordBody): boolean
-  setSensorAlarm: SensorFacts['set']
+  setAlarm: Equipment['set']
   sensorReady(sensor: { readonly capacity: number; readonly templates: number }): void
   sensorLost(): void
   status(): DoorStatus
@@ -50,12 +51,12 @@ export interface DoorAgent {
 }
 
 export function createDoorAgent(options: DoorAgentOptions): DoorAgent {
-  const { clock, onChange } = options
+  const { clock, strike, onChange } = options
   const record = createRecorder(options)
   const alarmMemory = createAlarmMemory(options)
-  const sensor = createSensorFacts(record, alarmMemory.standing)
+  const equipment = createEquipment(record, alarmMemory.standing)
 
-  const alarms = (): DoorAlarm[] => [...leaf.state.alarms, ...sensor.alarms(), ...gatekeeper.alarms]
+  const alarms = (): DoorAlarm[] => [...leaf.state.alarms, ...equipment.alarms(), ...gatekeeper.alarms]
   const changed = () => {
     alarmMemory.keep(alarms())
     onChange()
@@ -75,11 +76,10 @@ export function createDoorAgent(options: DoorAgentOptions): DoorAgent {
   const leaf = createLeaf({
     ...options,
     standingAlarms: alarmMemory.standing.filter(isLeafAlarm),
-    onStep: (facts) => {
+    onStep: told((facts: readonly DoorFact[]) => {
       for (const fact of facts) record(fact)
       gatekeeper.follow(facts)
-      changed()
-    },
+    }),
     onExitButton: () => {
       // The way out is never blocked: it opens even when its record cannot be written.
       record({ kind: 'exit' })
@@ -89,6 +89,8 @@ export function createDoorAgent(options: DoorAgentOptions): DoorAgent {
   record({ kind: 'started', version: options.version })
   leaf.start()
   gatekeeper.tellAlarms()
+  const onGuardLost = told((lost: boolean) => equipment.set('guard-lost', lost))
+  const unfollow = followGuard(strike, leaf.lock, onGuardLost)
 
   return {
     touched(match, touchedAtMs) {
@@ -101,26 +103,45 @@ export function createDoorAgent(options: DoorAgentOptions): DoorAgent {
     },
     setLockdown: told(gatekeeper.setLockdown),
     unlock(pulseMs) {
-      if (!options.strike.ready) return false
+      if (!strike.ready) return false
       leaf.release(pulseMs)
       return true
     },
     lock: leaf.lock,
     record: told(record),
-    setSensorAlarm: told(sensor.set),
-    sensorReady: told(sensor.ready),
-    sensorLost: told(sensor.lost),
+    setAlarm: told(equipment.set),
+    sensorReady: told(equipment.sensorReady),
+    sensorLost: told(equipment.sensorLost),
     status: () => ({
       lock: isReleased(leaf.state) ? 'unlocked' : 'locked',
       contact: leaf.state.openSinceMs === null ? 'closed' : 'open',
       alarms: alarms(),
-      sensor: sensor.state(),
+      sensor: equipment.sensor(),
       lockdown: gatekeeper.lockdown,
     }),
     close: () => {
+      unfollow()
       gatekeeper.close()
       leaf.close()
     },
+  }
+}
+
+/** A release that the strike guard has ended, or took with it, is over here too: who opens later got in another way. */
+function followGuard(strike: Strike, lock: () => void, onLost: (lost: boolean) => void): () => void {
+  const follow = (ready: boolean) => {
+    if (!ready) lock()
+    onLost(!ready)
+  }
+  follow(strike.ready)
+  const silence = [
+    strike.onReady(follow),
+    strike.onStrike(({ level, reason }) => {
+      if (level === 0 && reason === 'agent-silent') lock()
+    }),
+  ]
+  return () => {
+    for (const each of silence) each()
   }
 }
 
@@ -186,5 +207,5 @@ function isPolicyAlarm(alarm: DoorAlarm): alarm is PolicyAlarm {
 }
 
 function isLeafAlarm(alarm: DoorAlarm): alarm is LeafAlarm {
-  return !isSensorAlarm(alarm) && !isPolicyAlarm(alarm)
+  return !isEquipmentAlarm(alarm) && !isPolicyAlarm(alarm)
 }

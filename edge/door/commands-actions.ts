@@ -20,7 +20,7 @@ const done: Outcome = { result: 'done' }
 export function createCommandActions({ agent, reader, templates, enrolment }: CommandActionOptions) {
   const unlock = ({ pulseMs, override }: Extract<CommandBody, { kind: 'unlock' }>): Outcome => {
     if (agent.status().lockdown && !override) return refused('lockdown')
-    return agent.unlock(pulseMs) ? done : refused('no-strike')
+    return agent.unlock(pulseMs) ? done : refused('guard-lost')
   }
   const lockdown = (active: boolean): Outcome => {
     if (!agent.setLockdown(active)) return refused('not-remembered')

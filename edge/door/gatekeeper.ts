@@ -8,6 +8,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Match } from '../fingerprint/sensor.ts'
 import type { GpioPort } from '../gpio/port.ts'
+import type { Strike } from '../gpio/strike.ts'
 import type { RecordBody } from '../outbox/outbox.ts'
 import type { AccessStore } from './access-store.ts'
 import type { DoorFact } from './door-machine.ts'
@@ -32,6 +33,7 @@ export interface GatekeeperOptions {
   readonly slots: SlotOwners
   readonly access: Pick<AccessStore, 'current'>
   readonly gpio: Pick<GpioPort, 'read'>
+  readonly strike: Pick<Strike, 'ready'>
   readonly clock: Clock
   readonly clockState: () => ClockState
   readonly log: Log
@@ -164,7 +166,7 @@ function durable(memory: PolicyMemory): PolicyMemory {
 }
 
 function questionOf(match: Match | 'not-found', memory: PolicyMemory, options: GatekeeperOptions) {
-  const { access, slots, clock, clockState, gpio } = options
+  const { access, slots, clock, clockState, gpio, strike } = options
   return {
     list: access.current(),
     touch: match === 'not-found' ? undefined : touchOf(match, slots),
@@ -172,6 +174,7 @@ function questionOf(match: Match | 'not-found', memory: PolicyMemory, options: G
     monoMs: clock.monoMs(),
     clock: clockState(),
     otherDoorOpen: gpio.read('interlock') === 1,
+    strikeGuarded: strike.ready,
     memory,
   }
 }

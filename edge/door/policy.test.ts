@@ -24,6 +24,7 @@ function ask(list: AccessList | undefined, { touch = {}, ...around }: Ask = {}) 
     monoMs: 0,
     clock: 'synced',
     otherDoorOpen: false,
+    strikeGuarded: true,
     memory: emptyMemory,
     ...around,
   })
@@ -48,6 +49,12 @@ describe('policy', () => {
     expect(at(1_000)).toEqual({ granted: true, person: 'p-1', score: 120 })
     expect(at(1_999)).toMatchObject({ granted: true })
     expect(at(2_000)).toEqual({ granted: false, reason: 'expired', person: 'p-1' })
+  })
+
+  it('lets in nobody whose release nothing would end, and still tells strangers what they are', () => {
+    const unguarded = { strikeGuarded: false }
+    expect(ask(listOf([always]), unguarded).decision).toMatchObject({ granted: false, reason: 'guard-lost' })
+    expect(ask(listOf([always]), { ...unguarded, touch: 'not-found' }).decision).toMatchObject({ reason: 'not-found' })
   })
 
   it('needs a match that is alike enough, a list and an entry, and says which is missing', () => {

@@ -32,6 +32,8 @@ export interface Question {
   readonly clock: ClockState
   /** The interlock line, whether or not the list heeds it. */
   readonly otherDoorOpen: boolean
+  /** Nobody is granted what could not be carried out, or not be ended. */
+  readonly strikeGuarded: boolean
   readonly memory: PolicyMemory
 }
 
@@ -153,6 +155,7 @@ interface AtDoor extends Question {
 function judgeAtDoor(asked: AtDoor): Verdict {
   const { list, person, roles, memory, monoMs } = asked
   const { last } = memory
+  if (!asked.strikeGuarded) return denied(memory, 'guard-lost', person)
   if (list.rules.interlock && asked.otherDoorOpen) return denied(memory, 'interlock', person)
   if (roles.has('visitor')) {
     const escorted = last !== null && monoMs - last.atMs < list.rules.escortS * 1000

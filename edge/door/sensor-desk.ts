@@ -65,6 +65,6 @@ export function openTemplates(
   return createTemplates({
     ...options,
     record: (body) => agent().record(body),
-    alarm: (alarm, standing) => agent().setSensorAlarm(alarm, standing),
+    alarm: (alarm, standing) => agent().setAlarm(alarm, standing),
   })
 }

@@ -6,12 +6,24 @@ import {
   initialGuard,
   stepGuard,
   strikeLevel,
+  strikeReason,
 } from '../guard/guard-machine.ts'
-import type { StrikeLine } from './port.ts'
+import { createListeners } from './listeners.ts'
+import type { Level, StrikeLine } from './port.ts'
+
+export interface StrikeChange {
+  readonly level: Level
+  /** `idle`, `pulse`, `agent-silent` or `fire`. */
+  readonly reason: string
+}
 
 export interface Strike {
   /** False while nothing holds the strike: nobody may be granted then. */
   readonly ready: boolean
+  /** Hears when the strike is held and when no longer; returns how to stop hearing. */
+  onReady(listener: (ready: boolean) => void): () => void
+  /** Hears what became of the strike. */
+  onStrike(listener: (change: StrikeChange) => void): () => void
   /** Releases the door for at most `pulseMs`; a release under way is extended, never beyond the maximum from now. */
   release(pulseMs: number): void
   /** Ends a release; a fire goes on. */
@@ -43,6 +55,7 @@ const defaults: BoundedStrikeOptions = {
 export function createStrike(line: StrikeLine, { monoMs, onStep } = defaults): BoundedStrike {
   let state = initialGuard()
   let timer: NodeJS.Timeout | undefined
+  const changes = createListeners<StrikeChange>()
   const step = (input: GuardInput) => {
     const [before, atMs] = [state, monoMs()]
     state = stepGuard(state, input, atMs)
@@ -52,6 +65,8 @@ export function createStrike(line: StrikeLine, { monoMs, onStep } = defaults): B
     const deadline = guardDeadlineMs(state)
     if (deadline !== undefined) timer = setTimeout(() => step({ type: 'tick' }), Math.max(1, deadline - atMs))
     onStep(before, state)
+    const level = strikeLevel(state)
+    if (level !== strikeLevel(before)) changes.tell({ level, reason: strikeReason(before, state, atMs) })
   }
   const end = () => {
     clearTimeout(timer)
@@ -61,6 +76,8 @@ export function createStrike(line: StrikeLine, { monoMs, onStep } = defaults): B
   step({ type: 'lock' }) // whatever an earlier process left driven
   return {
     ready: true,
+    onReady: () => () => {}, // in this process it cannot get lost
+    onStrike: changes.add,
     get state() {
       return state
     },

@@ -107,6 +107,12 @@ describe('strike guard process', () => {
     expect(wire.strike).toBe(0)
   })
 
+  it('tells the first settled level whatever it is: an earlier guard may have told another', async () => {
+    const { said, live } = bench()
+    await live(300)
+    expect(said.filter((line) => line.startsWith('fire'))).toEqual(['fire 0'])
+  })
+
   it('leaves a bounce of the fire line out', async () => {
     const { wire, live } = bench()
     wire.fire = 1

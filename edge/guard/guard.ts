@@ -31,12 +31,14 @@ export async function runGuard({ lines, input, output, monoMs, isFireTold }: Gua
   const onStep = (before: GuardState, after: GuardState) => {
     const level = strikeLevel(after)
     if (level !== strikeLevel(before)) say(`strike ${level} ${strikeReason(before, after, monoMs())}`)
-    if (after.fire !== before.fire) say(`fire ${after.fire}`)
     if (agentGone && after.fire === 0) ended.resolve()
   }
   const strike = createStrike(lines, { monoMs, onStep })
   strike.step({ type: 'beat' })
-  const watchFire = createFireWatch(lines.readFire, (level) => strike.step({ type: 'fire', level }))
+  const watchFire = createFireWatch(lines.readFire, (level) => {
+    strike.step({ type: 'fire', level })
+    say(`fire ${level}`)
+  })
   const fireTimer = isFireTold ? undefined : setInterval(watchFire, FIRE_READ_EVERY_MS)
   const agentEnded = () => {
     if (agentGone) return
@@ -65,16 +67,18 @@ function listen(input: Readable, obey: (words: Words) => void, onEnd: () => void
   for (const event of ['end', 'error', 'close']) input.on(event, onEnd)
 }
 
-/** A level counts when it was read so often in a row. */
+/** A level counts when it was read so often in a row; the first one is told whatever it is, since an earlier guard may have told another. */
 function createFireWatch(read: () => Level, onLevel: (level: Level) => void): () => void {
-  let settled: Level = 0
-  let differing = 0
+  let settled: Level | undefined
+  let last: Level | undefined
+  let reads = 0
   return () => {
-    differing = read() === settled ? 0 : differing + 1
-    if (differing < FIRE_READS_MIN) return
-    settled = settled === 0 ? 1 : 0
-    differing = 0
-    onLevel(settled)
+    const level = read()
+    reads = level === last ? reads + 1 : 1
+    last = level
+    if (level === settled || reads < FIRE_READS_MIN) return
+    settled = level
+    onLevel(level)
   }
 }
 

@@ -9,21 +9,11 @@ import type { Log } from '#runtime/log.ts'
 import { LinesError } from '../gpio/lines-error.ts'
 import { createListeners } from '../gpio/listeners.ts'
 import type { Level } from '../gpio/port.ts'
-import type { Strike } from '../gpio/strike.ts'
+import type { Strike, StrikeChange } from '../gpio/strike.ts'
 import { createBeats } from './beats.ts'
 import { createWords, type Words } from './words.ts'
 
-interface StrikeChange {
-  readonly level: Level
-  /** `idle`, `pulse`, `agent-silent` or `fire`; `guard-lost` when the level is only what the lost guard had last. */
-  readonly reason: string
-}
-
 export interface StrikeGuard extends Strike {
-  /** Hears when the guard is there and when it is lost. */
-  onReady(listener: (ready: boolean) => void): () => void
-  /** Hears what the guard did with the strike. */
-  onStrike(listener: (change: StrikeChange) => void): () => void
   /** Hears the fire line, where the guard holds it. */
   onFire(listener: (level: Level) => void): () => void
   /** For simulated lines, whose fire line the guard cannot read itself. */
@@ -45,6 +35,8 @@ const RESTART_MIN_MS = 50
 const RESTART_MAX_MS = 5_000
 /** A guard that lived so long had started well. */
 const STEADY_MS = 10_000
+/** Node starts within three seconds on a Pi that boots; a guard that says nothing by then will say nothing any more. */
+const START_DEADLINE_MS = 15_000
 /** A locked guard ends at once; a machine too busy for that is not waited for at a stop. */
 const STOP_DEADLINE_MS = 2_000
 
@@ -139,14 +131,17 @@ function spawnGuard(args: readonly string[], hear: (text: string) => void, onEnd
     env: {},
     stdio: ['pipe', 'pipe', 'inherit'],
   })
+  const deadline = setTimeout(() => guard.kill('SIGKILL'), START_DEADLINE_MS)
   let ended = false
   const end = (how: string) => {
+    clearTimeout(deadline)
     if (ended) return
     ended = true
     onEnd(how)
   }
   guard.stdin.on('error', () => {}) // it died while something was written; its exit is what counts
   guard.stdout.setEncoding('utf8').on('data', (text: string) => {
+    clearTimeout(deadline)
     try {
       hear(text)
     } catch {

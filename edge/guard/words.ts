@@ -3,7 +3,8 @@
  * and output. Plain words, so that the guard needs no parser that could surprise it.
  *
  * Agent: `beat N` each 100 ms, answered with the same; `pulse MS`; `lock`; `fire 0|1` (simulated lines only).
- * Guard: `ready`; `beat N`; `strike 0|1 REASON` at each change; `fire 0|1` at each change; `refused TEXT` and its end.
+ * Guard: `ready`; `beat N`; `strike 0|1 REASON` at each change; `fire 0|1` when its line has settled and at each
+ * change; `refused TEXT` and its end.
  */
 
 /** Longer than the longest line either end says. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,8 +11,9 @@ import { doorDirectory } from '../../edge/app.ts'
 import { createAccessStore } from '../../edge/door/access-store.ts'
 import { openDoorStore } from '../../edge/door/door-store.ts'
 import { createSlots } from '../../edge/door/slots.ts'
+import { instructions } from '../../edge/fingerprint/datasheet.ts'
 import { openPty } from '../../edge/fingerprint/pty.ts'
-import { createSensorSimulator } from '../../edge/fingerprint/simulator.ts'
+import { createSensorSimulator, type SensorSimulator } from '../../edge/fingerprint/simulator.ts'
 import { openOutbox } from '../../edge/outbox/outbox.ts'
 import { temporaryDirectory } from '../harness/temporary.ts'
 import { until } from '../harness/until.ts'
@@ -67,6 +69,22 @@ function spawnDoor(env: NodeJS.ProcessEnv) {
   return { child, log: () => log }
 }
 
+/** Process ids of the agent's strike guards. */
+function guardsOf({ pid }: ChildProcess): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+  return children.filter((child) => child !== '').map(Number)
+}
+
+/** Takes the finger away, and lays it on until the door has decided. */
+async function touchAgain(simulator: SensorSimulator, finger: string, decided: () => boolean) {
+  const looks = () => simulator.received.filter((each) => each === instructions.captureImage).length
+  simulator.lift()
+  const before = looks()
+  await until('a look at the empty glass', () => looks() >= before + 2)
+  simulator.press(finger)
+  await until('the decision', decided, START_MS)
+}
+
 /** A process needs a second to start, ten on a busy machine. */
 const START_MS = 30_000
 const ready = (log: () => string) => until('the agent', () => log().includes('door agent ready'), START_MS)
@@ -100,6 +118,35 @@ describe('door process', () => {
     const again = start()
     await ready(again.log)
     expect(await watchStrike(gpioPath).then((levels) => until('a level', () => levels.length && levels))).toEqual([0])
+  })
+
+  it('locks and denies while its strike guard is dead, and opens again when the next one is there', async () => {
+    const { simulator, gpioPath, start, kinds } = openBench()
+    const { child, log } = start()
+    await ready(log)
+    const strikes = await watchStrike(gpioPath)
+    simulator.press('siti')
+    await until('the strike', () => strikes.at(-1) === 1)
+    const [guard = 0] = guardsOf(child)
+    const killedAtMs = performance.now()
+    process.kill(guard, 'SIGKILL')
+    await until('the strike to lock', () => strikes.at(-1) === 0)
+    expect(performance.now() - killedAtMs).toBeLessThan(1_000)
+    // The next guard is held before it can say that it is ready, so that the door is without one.
+    const [next = 0] = await until(
+      'the next guard',
+      () => guardsOf(child).some((pid) => pid !== guard) && guardsOf(child),
+    )
+    process.kill(next, 'SIGSTOP')
+    await touchAgain(simulator, 'siti', () => kinds().includes('denied'))
+    expect(strikes.at(-1)).toBe(0)
+    process.kill(next, 'SIGCONT')
+    await until('the end of the alarm', () => kinds().includes('alarm.cleared'), START_MS)
+    await touchAgain(simulator, 'siti', () => strikes.at(-1) === 1)
+    expect(kinds().slice(2)).toEqual([
+      ...['granted', 'unopened', 'locked', 'alarm.raised', 'denied', 'alarm.cleared', 'granted'],
+    ])
+    expect(log()).toContain('strike guard lost')
   })
 
   it('locks, says so and ends with 0 on SIGTERM', async () => {

@@ -12,6 +12,7 @@ export interface Asked {
   readonly monoMs: number
   readonly clock: ClockState
   readonly otherDoorOpen: boolean
+  readonly strikeGuarded: boolean
 }
 
 export interface Told extends Asked {
@@ -45,6 +46,7 @@ function answerFor(person: string, known: Known): Decision {
   const { rules } = list
   const refusal = refusalByList(person, known)
   if (refusal) return no(refusal, person)
+  if (!known.strikeGuarded) return no('guard-lost', person)
   if (rules.interlock && known.otherDoorOpen) return no('interlock', person)
   const host = told.findLast(({ decision }) => ownEntry(decision) !== undefined)
   const sinceHostMs = host ? monoMs - host.monoMs : Number.POSITIVE_INFINITY

@@ -112,6 +112,7 @@ const touch = fc.record({
   ),
   clock: fc.oneof({ weight: 6, arbitrary: fc.constant('synced' as const) }, fc.constantFrom('hold', 'unset')),
   otherDoorOpen: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.constant(true)),
+  strikeGuarded: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, fc.constant(false)),
 })
 
 const story = instant.chain((startMs) =>
@@ -128,9 +129,17 @@ const everyTouchIsDecidedAlike = () =>
     let memory = emptyMemory
     let monoMs = 0
     const told: Told[] = []
-    for (const { stepMs: pastMs, match, clock, otherDoorOpen } of touches) {
+    for (const { stepMs: pastMs, match, clock, otherDoorOpen, strikeGuarded } of touches) {
       monoMs += pastMs
-      const asked = { list: inForce, touch: match, wallMs: startMs + monoMs, monoMs, clock, otherDoorOpen }
+      const asked = {
+        list: inForce,
+        touch: match,
+        wallMs: startMs + monoMs,
+        monoMs,
+        clock,
+        otherDoorOpen,
+        strikeGuarded,
+      }
       const verdict = decide({ ...asked, memory })
       memory = verdict.memory
       const expected = oracleDecision(told, asked)

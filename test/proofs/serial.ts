@@ -165,7 +165,7 @@ function opens(match: Match | 'not-found'): boolean {
   return decide({
     list,
     touch: match === 'not-found' ? undefined : { person, score: match.score, duress: false },
-    ...{ wallMs: 0, monoMs: 0, clock: 'synced', otherDoorOpen: false, memory: emptyMemory },
+    ...{ wallMs: 0, monoMs: 0, clock: 'synced', otherDoorOpen: false, strikeGuarded: true, memory: emptyMemory },
   }).decision.granted
 }
 

@@ -64,6 +64,7 @@ const denials: Readonly<Record<string, string>> = {
   'escort-needed': 'Tamu harus didampingi',
   passback: 'Baru saja masuk',
   'second-person': 'Menunggu orang kedua',
+  'guard-lost': 'Ditolak: penjaga kunci tidak siap',
 }
 
 const alarms: Readonly<Record<string, string>> = {
@@ -77,6 +78,7 @@ const alarms: Readonly<Record<string, string>> = {
   duress: 'Di bawah paksaan',
   'stranger-template': 'Sidik jari asing di sensor',
   'sensor-swapped': 'Sensor diganti',
+  'guard-lost': 'Penjaga kunci mati',
 }
 
 /** Known code as text; an unknown one (a newer door) as it came. */
