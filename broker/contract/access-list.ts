@@ -7,6 +7,7 @@ import { PersonId } from './door.ts'
 import { EpochMs, Id, Sequence } from './identifiers.ts'
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+export type Weekday = (typeof weekdays)[number]
 
 const Beginning = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is 00:00 to 23:59')
 const End = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time of day is 00:00 to 24:00')
@@ -23,7 +24,7 @@ export const WeeklyHours = z.object({
 export type WeeklyHours = z.infer<typeof WeeklyHours>
 
 /** Three shifts on each day of the week, written one by one, and some to spare. */
-const HOURS_PER_SCHEDULE_MAX = 28
+export const HOURS_PER_SCHEDULE_MAX = 28
 
 export const Schedule = z.object({
   id: Id,

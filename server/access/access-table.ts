@@ -1,8 +1,8 @@
-/** People, who of them may enter which door, and the signed list last issued for each door; in core.db. */
+/** People, their roles, who of them may enter which door, and the signed list last issued for each; in core.db. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { AccessList } from '#contract/access-list.ts'
+import { type AccessList, PersonRole } from '#contract/access-list.ts'
 import type { Signed } from '#contract/signed.ts'
-import { integer, integerOrNull, type Row, text } from '../registry/columns.ts'
+import { integer, integerOrNull, type Row, text, textOrNull } from '../registry/columns.ts'
 
 export interface Person {
   /** Opaque: the only thing of a person that leaves the server. */
@@ -16,16 +16,17 @@ export interface Assignment {
   readonly door: string
   readonly fromMs: number
   readonly untilMs: number | null
+  /** Id of a schedule; null for somebody whose hours are unrestricted. */
+  readonly schedule: string | null
+  /** Number of the surat tugas; stays on the server. */
+  readonly letter: string | null
 }
 
 export interface IssuedList extends Signed {
   readonly version: number
-  /** JSON of the people on it, to see whether it still says what it should. */
-  readonly people: string
+  /** JSON of what it says, to see whether that is still so. */
+  readonly content: string
 }
-
-/** So many fit into one `access` payload whatever the length of their ids (contract/door.ts, `Signed`). */
-export const PEOPLE_PER_DOOR_MAX = 400
 
 export class AccessTable {
   readonly #db: DatabaseSync
@@ -52,18 +53,42 @@ export class AccessTable {
     return this.#db.prepare('SELECT 1 FROM people WHERE id = ?').get(id) !== undefined
   }
 
-  /**
-   * Lets a person enter a door; an earlier assignment of both is replaced.
-   * @throws RangeError when the door has as many people as a list can carry
-   */
-  assign({ person, door, fromMs, untilMs }: Assignment): void {
-    const others = this.assignmentsOf(door).filter((entry) => entry.person !== person)
-    if (others.length >= PEOPLE_PER_DOOR_MAX) {
-      throw new RangeError(
-        `${door} has ${others.length} people, the most that its list can carry: unassign somebody first`,
-      )
+  /** With roles and assignments. @returns false when there was no such person */
+  removePerson(id: string): boolean {
+    return Number(this.#db.prepare('DELETE FROM people WHERE id = ?').run(id).changes) > 0
+  }
+
+  /** Of everybody who has any. */
+  roles(): Map<string, PersonRole[]> {
+    const rows = this.#db.prepare('SELECT person, role FROM person_roles ORDER BY person, role').all()
+    const roles = new Map<string, PersonRole[]>()
+    for (const row of rows) {
+      const own = roles.get(text(row, 'person'))
+      const role = PersonRole.parse(text(row, 'role'))
+      if (own) own.push(role)
+      else roles.set(text(row, 'person'), [role])
     }
-    this.#db.prepare('INSERT OR REPLACE INTO assignments VALUES (?, ?, ?, ?)').run(person, door, fromMs, untilMs)
+    return roles
+  }
+
+  rolesOf(person: string): PersonRole[] {
+    return this.roles().get(person) ?? []
+  }
+
+  /** Replaces all roles of a person. */
+  setRoles(person: string, roles: readonly PersonRole[]): void {
+    this.#db.prepare('DELETE FROM person_roles WHERE person = ?').run(person)
+    const insert = this.#db.prepare('INSERT INTO person_roles VALUES (?, ?)')
+    for (const role of new Set(roles)) insert.run(person, role)
+  }
+
+  /** Lets a person enter a door; an earlier assignment of both is replaced. */
+  assign({ person, door, fromMs, untilMs, schedule, letter }: Assignment): void {
+    this.#db
+      .prepare(
+        'INSERT OR REPLACE INTO assignments (person, door, from_ms, until_ms, schedule, letter) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run(person, door, fromMs, untilMs, schedule, letter)
   }
 
   /** @returns false when there was no such assignment */
@@ -77,22 +102,27 @@ export class AccessTable {
     return this.#db.prepare('SELECT * FROM assignments WHERE door = ? ORDER BY person').all(door).map(toAssignment)
   }
 
+  /** Of all doors, in order of door and person. */
+  assignments(): Assignment[] {
+    return this.#db.prepare('SELECT * FROM assignments ORDER BY door, person').all().map(toAssignment)
+  }
+
   issuedList(door: string): IssuedList | undefined {
     const row = this.#db.prepare('SELECT * FROM access_lists WHERE door = ?').get(door)
     return (
       row && {
         version: integer(row, 'version'),
-        people: text(row, 'people'),
+        content: text(row, 'content'),
         body: text(row, 'body'),
         signature: text(row, 'signature'),
       }
     )
   }
 
-  storeIssuedList(door: AccessList['door'], { version, people, body, signature }: IssuedList): void {
+  storeIssuedList(door: AccessList['door'], { version, content, body, signature }: IssuedList): void {
     this.#db
       .prepare('INSERT OR REPLACE INTO access_lists VALUES (?, ?, ?, ?, ?)')
-      .run(door, version, people, body, signature)
+      .run(door, version, content, body, signature)
   }
 }
 
@@ -102,5 +132,7 @@ function toAssignment(row: Row): Assignment {
     door: text(row, 'door'),
     fromMs: integer(row, 'from_ms'),
     untilMs: integerOrNull(row, 'until_ms'),
+    schedule: textOrNull(row, 'schedule'),
+    letter: textOrNull(row, 'letter'),
   }
 }

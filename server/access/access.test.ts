@@ -6,9 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AccessList } from '#contract/access-list.ts'
 import { Signed } from '#contract/signed.ts'
 import { silentLog } from '#runtime/log.ts'
+import { transaction } from '../registry/core-db.ts'
 import { openRegistry, type Registry } from '../registry/registry.ts'
 import { AccessPublisher } from './access-publisher.ts'
-import { AccessTable, PEOPLE_PER_DOOR_MAX } from './access-table.ts'
+import { AccessTable, type Assignment } from './access-table.ts'
+import { openPolicyTables } from './door-policy.ts'
 import { loadSigningKey } from './signing-key.ts'
 
 const DOOR = 'ruang-komando'
@@ -52,8 +54,8 @@ function newPublisher(): AccessPublisher {
   })
 }
 
-function assign(person: string, fromMs = 0, untilMs: number | null = null): void {
-  table.assign({ person, door: DOOR, fromMs, untilMs })
+function assign(person: string, fromMs = 0, untilMs: number | null = null, more: Partial<Assignment> = {}): void {
+  table.assign({ person, door: DOOR, fromMs, untilMs, schedule: null, letter: null, ...more })
 }
 
 /** The newest published list, its signature verified as a door does. */
@@ -146,15 +148,66 @@ describe('access lists', () => {
     expect(newestList().version).toBe(2)
   })
 
-  it('fit one payload with the most people and the longest ids', async () => {
-    for (let index = 0; index < PEOPLE_PER_DOOR_MAX; index++) {
-      const id = `p-${index}`.padEnd(64, 'x')
-      table.putPerson({ id, name: 'x' })
-      assign(id, 1_795_485_600_000, 1_795_485_600_001)
-    }
-    expect(() => assign('p-1')).toThrow(RangeError)
+  it('carry hours, holidays, roles and rules, and never the letter', async () => {
+    const { schedules, holidays, rules } = openPolicyTables(registry.db)
+    nowMs = Date.UTC(2026, 10, 24)
+    const shift = { days: ['mon' as const], from: '22:00', until: '06:00' }
+    schedules.put({ id: 'malam', name: 'Regu malam', hours: [shift], onHolidays: false })
+    schedules.put({ id: 'tak-dipakai', name: 'x', hours: [], onHolidays: false })
+    rules.put(DOOR, { twoPerson: true, scoreMin: 50 })
+    assign('p-1', 0, null, { schedule: 'malam', letter: '800.1.11.1/7/DISKOMINFO' })
+    table.setRoles('p-1', ['lockdown', 'escort'])
     await publisher.refresh()
-    expect(newestList().people).toHaveLength(PEOPLE_PER_DOOR_MAX)
+    expect(newestList()).toMatchObject({
+      people: [{ person: 'p-1', schedule: 'malam', roles: ['escort', 'lockdown'] }],
+      schedules: [{ id: 'malam', hours: [shift], onHolidays: false }],
+      rules: { twoPerson: true, scoreMin: 50, antiPassback: 'off' },
+    })
+    expect(newestList().holidays).toHaveLength(25)
+    expect(newestList().holidays).toContain('2026-12-24')
+    for (const secret of ['DISKOMINFO', 'Regu', 'tak-dipakai', 'Sari']) {
+      expect(published.at(-1)?.payload).not.toContain(secret)
+    }
+    holidays.remove('2026-12-24')
+    await publisher.refresh()
+    expect(newestList()).toMatchObject({ version: 2 })
+    expect(newestList().holidays).not.toContain('2026-12-24')
+  })
+
+  it('forget the holidays of a year that is over, by time alone', async () => {
+    const { schedules } = openPolicyTables(registry.db)
+    const hours = [{ days: ['mon' as const], from: '08:00', until: '16:00' }]
+    schedules.put({ id: 'kerja', name: 'x', hours, onHolidays: false })
+    assign('p-1', 0, null, { schedule: 'kerja' })
+    nowMs = Date.parse('2027-01-01T23:59:59.999+07:00')
+    await publisher.refresh()
+    expect(newestList().holidays).toHaveLength(25)
+    nowMs += 1
+    await publisher.tick()
+    expect(newestList()).toMatchObject({ version: 2, holidays: [] })
+  })
+
+  it('that do not fit are not issued: that door keeps the one before, the others get theirs', async () => {
+    const other = 'ruang-rapat'
+    await publisher.refresh()
+    registry.devices.add('door', other)
+    const crowd = Array.from({ length: 500 }, (_, index) => `p-${index}`.padEnd(64, 'x'))
+    transaction(registry.db, () => {
+      for (const id of crowd) {
+        table.putPerson({ id, name: 'x' })
+        assign(id, 1_795_485_600_000, 1_795_485_600_001)
+      }
+    })
+    await publisher.refresh()
+    expect(table.issuedList(DOOR)).toMatchObject({ version: 1 })
+    expect(table.issuedList(other)).toMatchObject({ version: 1 })
+    expect(published).toHaveLength(2)
+    transaction(registry.db, () => {
+      for (const id of crowd.slice(0, 200)) table.unassign(id, DOOR)
+    })
+    await publisher.refresh()
+    expect(newestList()).toMatchObject({ version: 2 })
+    expect(newestList().people).toHaveLength(300)
   })
 })
 

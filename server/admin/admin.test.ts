@@ -156,10 +156,17 @@ describe('access', () => {
     expect(admin('assign', 'p-1', 'ruang-komando').error).toContain('there is no door "ruang-komando"')
     admin('device', 'add', 'door', 'ruang-komando')
     expect(json('assign', 'p-1', 'ruang-komando', '--from', '2026-01-01', '--until', '2027-01-01')).toEqual({
-      person: 'p-1',
-      door: 'ruang-komando',
-      from: '2025-12-31T17:00:00.000Z',
-      until: '2026-12-31T17:00:00.000Z',
+      assignments: [
+        {
+          person: 'p-1',
+          door: 'ruang-komando',
+          from: '2025-12-31T17:00:00.000Z',
+          until: '2026-12-31T17:00:00.000Z',
+          schedule: null,
+          letter: null,
+        },
+      ],
+      undo: [],
     })
     const registry = openRegistry(dataDir)
     expect(new AccessTable(registry.db).assignmentsOf('ruang-komando')).toMatchObject([{ person: 'p-1' }])

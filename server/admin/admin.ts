@@ -1,12 +1,11 @@
 /** What the commands of the administration work on: the files of one data directory, beside a running server or without one. */
 import { type Credentials, openCredentials } from '../../broker/identity/credentials.ts'
-import { AccessTable } from '../access/access-table.ts'
+import { openPolicyTables, type PolicyTables } from '../access/door-policy.ts'
 import { openRegistry, type Registry } from '../registry/registry.ts'
 
-export interface Admin {
+export interface Admin extends PolicyTables {
   readonly dataDir: string
   readonly registry: Registry
-  readonly access: AccessTable
   readonly credentials: Credentials
   /** The setting SIAGA_COMMAND_KEY, when the server uses one. */
   readonly commandKeyPem: string | undefined
@@ -25,10 +24,10 @@ export function openAdmin(dataDir: string, { commandKeyPem, nowMs = Date.now }: 
   const registry = openRegistry(dataDir)
   const credentials = openCredentials(dataDir)
   return {
+    ...openPolicyTables(registry.db),
     dataDir,
     commandKeyPem,
     registry,
-    access: new AccessTable(registry.db),
     credentials,
     nowMs,
     close() {

@@ -1,13 +1,10 @@
 /** The commands for applications, as the command line knows them. */
-import { readFileSync } from 'node:fs'
 import type { BadRow } from '../registry/import.ts'
 import { announceMaintenance, importAppsFrom, issueAppToken, listApps, removeApp } from './app-commands.ts'
 import { type Answer, type Command, credentialAnswer, operand, requiredOption, timeOption } from './command.ts'
-import { AdminError, EXIT_DATA, EXIT_NO_INPUT } from './failures.ts'
+import { EXIT_DATA } from './failures.ts'
+import { readInput } from './input.ts'
 import { formatWib, iso, parseTime } from './times.ts'
-
-/** Some hundred times the largest registry expected: a mistaken file is refused instead of taken apart. */
-const IMPORT_BYTES_MAX = 16 * 1024 * 1024
 
 export const appTable: readonly Command[] = [
   {
@@ -84,15 +81,4 @@ function badRowsText(badRows: readonly BadRow[]): string {
     return `  line ${line}: ${cell}${cell && ': '}${reason}`
   })
   return `nothing was imported:\n${lines.join('\n')}`
-}
-
-function readInput(path: string): string {
-  try {
-    const bytes = readFileSync(path === '-' ? 0 : path)
-    if (bytes.length <= IMPORT_BYTES_MAX) return bytes.toString('utf8')
-    throw new AdminError(`${path} has ${bytes.length} bytes, the limit is ${IMPORT_BYTES_MAX}`, EXIT_DATA)
-  } catch (error) {
-    if (error instanceof AdminError) throw error
-    throw new AdminError(`cannot read ${path}: ${(error as Error).message}`, EXIT_NO_INPUT)
-  }
 }

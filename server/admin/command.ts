@@ -1,6 +1,7 @@
 /** What a command of the administration is, so that parsing, help and execution are the same for all. */
 import type { Credential } from '../../broker/identity/credentials.ts'
 import type { Admin } from './admin.ts'
+import { AdminError, usageError } from './failures.ts'
 import { parseTime } from './times.ts'
 
 /** What a command answers: a value for `--json`, the same in words for people. */
@@ -54,6 +55,31 @@ export function requiredOption({ options }: Call, name: string): string {
 export function timeOption({ options }: Call, name: string): number | undefined {
   const written = options[name]
   return written === undefined ? undefined : parseTime(`--${name}`, written)
+}
+
+/** What stands between commas, each once. */
+export function listOf(written: string): string[] {
+  const words = written.split(',').map((word) => word.trim())
+  return [...new Set(words.filter((word) => word !== ''))]
+}
+
+/** @throws AdminError when it is neither `on` nor `off` */
+export function onOrOff({ options }: Call, name: string): boolean | undefined {
+  const written = options[name]
+  if (written === undefined) return undefined
+  if (written === 'on' || written === 'off') return written === 'on'
+  throw usageError(`--${name} is on or off, not "${written}"`)
+}
+
+/** Of commands that nothing undoes. */
+export const confirmation = {
+  confirm: { value: 'ID', summary: 'the same ID again: you know what it does' },
+} as const
+
+/** @throws AdminError that says what would happen, until the option repeats the id */
+export function requireConfirmation({ options }: Call, id: string, consequence: string): void {
+  if (options['confirm'] === id) return
+  throw new AdminError(`nothing was done. ${consequence}. To do it, add --confirm ${id}`)
 }
 
 export function credentialAnswer(credential: Credential): Answer {

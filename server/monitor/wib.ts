@@ -11,6 +11,11 @@ export function wibDay(atMs: number): Period {
   return { fromMs, untilMs: fromMs + DAY_MS }
 }
 
+/** The WIB year that contains a moment. */
+export function wibYear(atMs: number): number {
+  return new Date(atMs + WIB_MS).getUTCFullYear()
+}
+
 /** The WIB month that contains a moment. */
 export function wibMonth(atMs: number): Period {
   const local = new Date(atMs + WIB_MS)

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openPolicyTables } from '../access/door-policy.ts'
 import type { Transition } from '../monitor/types.ts'
 import { openCoreDb, transaction } from './core-db.ts'
 import { openRegistry, type Registry } from './registry.ts'
+import { migrations } from './schema.ts'
 
 let dataDir: string
 let registry: Registry
@@ -38,6 +40,25 @@ describe('core.db', () => {
   it('refuses a file of a newer program', () => {
     registry.db.exec('PRAGMA user_version=99')
     expect(() => openCoreDb(dataDir)).toThrow(/schema 99/)
+  })
+
+  it('takes over a file of the first version with its people, assignments and lists', () => {
+    const before = join(dataDir, 'before')
+    mkdirSync(before)
+    const old = new DatabaseSync(join(before, 'core.db'))
+    old.exec(`${migrations[0]}; PRAGMA user_version=1`)
+    old.exec(`INSERT INTO people VALUES ('p-1', 'Sari'); INSERT INTO assignments VALUES ('p-1', 'komando', 5, NULL);
+      INSERT INTO access_lists VALUES ('komando', 7, '[]', '{}', 'signature')`)
+    old.close()
+    const registry = openRegistry(before)
+    const { access, holidays } = openPolicyTables(registry.db)
+    expect(access.assignmentsOf('komando')).toEqual([
+      { person: 'p-1', door: 'komando', fromMs: 5, untilMs: null, schedule: null, letter: null },
+    ])
+    expect(access.issuedList('komando')).toMatchObject({ version: 7, body: '{}' })
+    expect(holidays.list(2026).filter(({ kind }) => kind === 'national')).toHaveLength(17)
+    expect(holidays.list(2026)).toHaveLength(25)
+    registry.close()
   })
 
   it('undoes a transaction that fails', () => {

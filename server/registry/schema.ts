@@ -2,6 +2,7 @@
  * Schema of core.db: entry n brings a file from user_version n to n + 1. Entries are never altered, only added.
  * Times are epoch milliseconds, intervals seconds.
  */
+import { doorPolicy } from './schema-door-policy.ts'
 
 const registry = `
   CREATE TABLE apps (
@@ -56,4 +57,4 @@ const access = `
     door TEXT PRIMARY KEY, version INTEGER NOT NULL, people TEXT NOT NULL, body TEXT NOT NULL, signature TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;`
 
-export const migrations: readonly string[] = [registry + transitions + access]
+export const migrations: readonly string[] = [registry + transitions + access, doorPolicy]

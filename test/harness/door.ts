@@ -102,7 +102,7 @@ export async function doorReady(siaga: Siaga, id: string, person: string): Promi
       const newest = siaga.rows('doorState').findLast(({ subject }) => subject === id)
       const state = newest && DoorState.parse(JSON.parse(newest.payload))
       const list = provisioning.access.issuedList(id)
-      return list?.people.includes(person) && state?.sensor === 'ready' && state.accessVersion === list.version
+      return list?.content.includes(person) && state?.sensor === 'ready' && state.accessVersion === list.version
     },
     READY_MS,
   )
