@@ -28,6 +28,8 @@ export interface DoorPlan {
   readonly id: string
   /** Whose finger is in which slot; the template is the finger's name. */
   readonly fingers: readonly SlotOwner[]
+  /** Further settings of the agent. */
+  readonly env?: Readonly<Record<string, string>>
   /** Lines of a kernel's class; simulated in the agent when left out. */
   readonly lines?: DoorHardware
 }
@@ -44,7 +46,10 @@ const READY_MS = 60_000
 const PublicKey = z.object({ publicKey: z.string() })
 
 /** Adds the door, enrols the fingers at its sensor and at its edge, and starts its agent. */
-export async function startDoor(siaga: Siaga, { id, fingers, lines }: DoorPlan): Promise<Door> {
+export async function startDoor(
+  siaga: Pick<Siaga, 'dataDir' | 'mqttUrl'>,
+  { id, fingers, lines, env }: DoorPlan,
+): Promise<Door> {
   const { dataDir } = siaga
   const { password } = adminCredential(dataDir, 'device', 'add', 'door', id)
   const { publicKey } = PublicKey.parse(admin(dataDir, 'command-key'))
@@ -71,6 +76,7 @@ export async function startDoor(siaga: Siaga, { id, fingers, lines }: DoorPlan):
       SIAGA_MQTT_PASSWORD: password,
       SIAGA_COMMAND_KEY: publicKey,
       ...lines?.settings,
+      ...env,
     }),
     ready: 'door agent ready',
   })

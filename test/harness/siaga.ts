@@ -33,17 +33,20 @@ export interface Siaga {
 
 interface SiagaOptions {
   readonly dataDir?: string
+  /** Further settings of the broker, asked at each start. */
+  readonly brokerEnv?: () => Readonly<Record<string, string>>
   /** Further settings of the server, asked at each start. */
   readonly serverEnv?: () => Readonly<Record<string, string>>
 }
 
 /** Starts both and waits until each says that it is ready. Ports are free ones, and stay the same over restarts. */
-export async function startSiaga({ dataDir = temporaryDirectory(), serverEnv }: SiagaOptions = {}): Promise<Siaga> {
+export async function startSiaga(options: SiagaOptions = {}): Promise<Siaga> {
+  const { dataDir = temporaryDirectory(), brokerEnv, serverEnv } = options
   const ports = { mqtt: 0, http: 0 }
   const broker = testProcess({
     name: 'broker',
     args: ['broker/main.ts'],
-    env: () => ({ SIAGA_DATA_DIR: dataDir, SIAGA_MQTT_PORT: String(ports.mqtt) }),
+    env: () => ({ SIAGA_DATA_DIR: dataDir, SIAGA_MQTT_PORT: String(ports.mqtt), ...brokerEnv?.() }),
     ready: 'broker ready',
     onReady: (line) => {
       ports.mqtt = portIn(line)
