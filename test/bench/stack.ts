@@ -78,7 +78,7 @@ function register(dataDir: string, { apps, intervalS }: StackOptions): Credentia
 }
 
 /** `SIAGA_BENCH_BROKER_ARGV` and `SIAGA_BENCH_SERVER_ARGV` add options of Node, as `--cpu-prof`. */
-async function startProcess(name: 'broker' | 'server', env: Record<string, string>) {
+export async function startProcess(name: 'broker' | 'server', env: Record<string, string>) {
   const nodeOptions = (process.env[`SIAGA_BENCH_${name.toUpperCase()}_ARGV`] ?? '').split(' ').filter(Boolean)
   const child = startNode([...nodeOptions, `${name}/main.ts`], env)
   try {

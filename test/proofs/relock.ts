@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { openFuseGpio } from '../harness/fuse-gpio/bench.ts'
 import { openLinesDoor, pins } from '../harness/lines-door.ts'
 import { type Cut, cutDuringGrant, cuts, releases, relockMaxMs } from '../harness/strike-cut.ts'
+import type { ProofSize } from './proof-size.ts'
 
 const plan = fc.record({
   cut: fc.constantFrom(...cuts),
@@ -15,11 +16,6 @@ const plan = fc.record({
   startCutAfterMs: fc.nat(1_500),
   activeLow: fc.boolean(),
 })
-
-export interface ProofSize {
-  readonly numRuns: number
-  readonly seed: number
-}
 
 /** Prints a line for each cut and the figures of each kind. @returns whether all held */
 export async function proveRelock({ numRuns, seed }: ProofSize): Promise<boolean> {
