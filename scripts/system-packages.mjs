@@ -14,6 +14,7 @@ export const systemPackages = /** @type {const} */ ({
   socat: 'socat',
   chromium: 'chromium',
   curl: 'curl',
+  systemd: 'systemd-analyze',
   // What onoff's addon is built with (scripts/build-gpio.mjs).
   'g++': 'g++',
   make: 'make',
