@@ -1,8 +1,5 @@
 /** Composition root of the broker process: lock, journal, credentials, MQTT listener, watermarks. */
 import { join } from 'node:path'
-import type { ChannelName } from '#contract/channels.ts'
-import { encode } from '#contract/codec.ts'
-import { parseTopic, topicName } from '#contract/topics.ts'
 import { type Clock, readBootId, systemClock } from '#runtime/clock.ts'
 import { openDataDirectory } from '#runtime/data-directory.ts'
 import { acquireLock } from '#runtime/lock-file.ts'
@@ -20,6 +17,7 @@ import type { OpenEndpoint } from './listener/endpoints.ts'
 import { startListener } from './listener/listener.ts'
 import { createPublishing } from './listener/publishing.ts'
 import { Sessions } from './listener/sessions.ts'
+import { createWatermarks } from './listener/watermarks.ts'
 import type { BrokerSettings } from './settings.ts'
 
 const DAY_MS = 86_400_000
@@ -47,22 +45,22 @@ export async function startBroker(
   const lock = acquireLock(join(dataDir, 'journal.lock'))
   const credentials = openCredentials(dataDir)
   const consumption = createConsumption()
-  // The listener is made last, but a commit may move a watermark before: nothing is lost, the start publishes all.
-  let publishWatermark = (_: Watermark) => {}
+  // The listener is made last, but a commit may move a watermark before: nothing is lost, the start tells all.
+  let tellWatermark = (_: Watermark) => {}
   const journal = await openJournalWriter({
     dataDir,
     boot: readBootId(),
     log,
     monoMs: clock.monoMs,
     pruneLimits: () => pruneLimits(settings, clock.wallMs(), consumption.consumed()),
-    onWatermark: (watermark) => publishWatermark(watermark),
+    onWatermark: (watermark) => tellWatermark(watermark),
   })
   await journal.append([ownRow('started', clock)])
 
   const isLive = (issue: string) => credentials.current(issue) !== undefined
   const lastUses = new LastUses({ dataDir, wallMs: clock.wallMs, isLive, log })
   const sessions = new Sessions({ credentials, log, onUse: (issue) => lastUses.note(issue) })
-  const known = new Set<string>()
+  const watermarks = createWatermarks((...message) => listener.publish(...message), log)
   const listener = await startListener({
     endpoints,
     connectionsPerAddressMax: settings.SIAGA_MQTT_CONNECTIONS_PER_ADDRESS,
@@ -78,21 +76,10 @@ export async function startBroker(
       }),
     clock,
     log,
-    async beforeSubscribe(topic) {
-      const parsed = parseTopic(topic)
-      if (!parsed?.channel.endsWith('Acknowledged') || known.has(topic)) return
-      known.add(topic)
-      await listener.publish(topic, encode('doorAcknowledged', { journal: null, seq: 0 }), true)
-    },
+    beforeSubscribe: watermarks.beforeSubscribe,
   })
-  publishWatermark = (watermark) => {
-    const topic = acknowledgedTopic(watermark)
-    known.add(topic)
-    listener
-      .publish(topic, encode('doorAcknowledged', { journal: watermark.journal, seq: watermark.seq }), true)
-      .catch((error: unknown) => log.error({ err: error, topic }, 'could not publish a watermark'))
-  }
-  for (const watermark of journal.watermarks) publishWatermark(watermark)
+  tellWatermark = watermarks.tell
+  for (const watermark of journal.watermarks) tellWatermark(watermark)
   const alive = startAliveMarks(journal, () => ownRow('alive', clock), clock, log)
   const port = listener.endpoints[0]?.port ?? 0
   log.info({ port, endpoints: listener.endpoints.map(({ kind, port }) => `${kind}:${port}`) }, 'broker ready')
@@ -128,14 +115,4 @@ function ownRow(channel: 'started' | 'stopped' | 'alive', clock: Clock): Entry {
     monoMs: clock.monoMs(),
     payload: '{}',
   }
-}
-
-function acknowledgedTopic({ channel, subject }: Watermark): string {
-  const answers: Partial<Record<ChannelName | string, (id: string) => string>> = {
-    doorEvents: (door) => topicName('doorAcknowledged', { door }),
-    results: (vantage) => topicName('vantageAcknowledged', { vantage }),
-  }
-  const build = answers[channel]
-  if (!build) throw new Error(`channel ${channel} has no watermark`)
-  return build(subject)
 }

@@ -52,6 +52,12 @@ export class Connection {
     setImmediate(() => this.wake())
   }
 
+  /** Its SUBSCRIBE or UNSUBSCRIBE is answered. */
+  proceed(): void {
+    this.gate.proceed()
+    setImmediate(() => this.wake())
+  }
+
   /** Why it has taken too long by now, or undefined. */
   overdue(nowMs: number, connectTimeoutMs: number): string | undefined {
     if (this.refusedMs !== undefined) return nowMs - this.refusedMs > REFUSED_TIMEOUT_MS ? 'refused' : undefined

@@ -114,6 +114,16 @@ describe('packet gate', () => {
     expect(gate.phase).toBe('ended')
   })
 
+  it('holds everything behind SUBSCRIBE back until it is answered', () => {
+    const subscribe = packet(0x82, [0, 1, ...text('a'), 0])
+    const { gate } = run(connect())
+    gate.push(Buffer.concat([subscribe, ping]))
+    expect(gate.take(always)?.equals(subscribe)).toBe(true)
+    expect(gate.take(always)).toBeUndefined()
+    gate.proceed()
+    expect(gate.take(always)?.equals(ping)).toBe(true)
+  })
+
   it('lets only roles acknowledge that are sent something', () => {
     const gate = new PacketGate()
     gate.push(Buffer.concat([connect(), packet(0x40, [0, 1])]))

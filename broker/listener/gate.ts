@@ -36,6 +36,8 @@ export class PacketGate {
   /** True when a packet has begun and its rest is still to come. */
   partial = false
   readonly exactlyOnce = new ExactlyOnce()
+  /** A SUBSCRIBE or UNSUBSCRIBE is being worked on: the library would overtake it with what stands behind. */
+  private held = false
   private limits: GateLimits | undefined
   /** `bytes[start..end]` came in and was not released. */
   private bytes: Buffer = EMPTY
@@ -49,6 +51,11 @@ export class PacketGate {
     if (this.phase !== 'login') return
     this.limits = limits
     this.phase = 'open'
+  }
+
+  /** The SUBSCRIBE or UNSUBSCRIBE that was released last is done. */
+  proceed(): void {
+    this.held = false
   }
 
   /** Whether `take` can go on only with more bytes. */
@@ -77,7 +84,7 @@ export class PacketGate {
     const from = this.start
     let at = from
     this.partial = false
-    while (at < this.end && (this.phase === 'connect' || this.phase === 'open')) {
+    while (at < this.end && !this.held && (this.phase === 'connect' || this.phase === 'open')) {
       const next = this.packetEnd(at)
       if (next === at || !mayPass()) break
       this.follow(at)
@@ -130,6 +137,7 @@ export class PacketGate {
     if (type === packetType.connect) this.phase = 'login'
     // [MQTT-3.14.4-2]: nothing may follow; the library would still act on what came in the same chunk.
     else if (type === packetType.disconnect) this.phase = 'ended'
+    else if (type === packetType.subscribe || type === packetType.unsubscribe) this.held = true
     else if (type === packetType.pubrel) this.exactlyOnce.released(uint16(this.bytes, from))
     else if (type === packetType.publish && (head & 0x06) === 0x04) {
       this.exactlyOnce.received(uint16(this.bytes, from + 2 + uint16(this.bytes, from)))

@@ -10,6 +10,7 @@ import { type Endpoint, type OpenEndpoint, openEndpoint } from './endpoints.ts'
 import { createLibrary, type LibraryOptions } from './mqtt-library.ts'
 import type { Publishing } from './publishing.ts'
 import { RefusalTally } from './refusal-tally.ts'
+import { keepRepeatedFilters } from './repeated-filters.ts'
 import type { Sessions } from './sessions.ts'
 
 /** 5,000 devices and some air; each idle connection costs about 40 kB. */
@@ -60,7 +61,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     const connection = new Connection(stream, { address, monoMs, onRefused })
     admission.add(connection)
     stream.once('close', () => admission.remove(connection))
-    clients.attach(aedes.handle(stream), connection)
+    const client = aedes.handle(stream)
+    keepRepeatedFilters(client)
+    clients.attach(client, connection)
   }
   const admits = (address: string) => {
     const admitted = admission.admits(address)

@@ -1,5 +1,5 @@
 /** The MQTT library with every hook and bound set. */
-import { Aedes } from 'aedes'
+import { Aedes, type Client } from 'aedes'
 import { subscribeRight } from '#contract/access.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Clients } from './clients.ts'
@@ -45,6 +45,8 @@ export async function createLibrary({ sessions, clients, publishing, beforeSubsc
     authorizePublish: publishing.authorize,
     authorizeSubscribe(client, subscription, done) {
       const identity = sessions.identityOf(client)
+      // The plain string again, see `keepRepeatedFilters`.
+      subscription.topic = String(subscription.topic)
       // §3.9.3: return code 0x80 for a filter that is refused; the connection stays.
       if (!identity || !subscribeRight(identity, subscription.topic)) return done(null, null)
       beforeSubscribe(subscription.topic).then(
@@ -61,8 +63,17 @@ export async function createLibrary({ sessions, clients, publishing, beforeSubsc
       return null
     },
   })
+  follow(aedes, clients, log)
+  return aedes
+}
+
+/** Keeps the clients in step with the library's. */
+function follow(aedes: Aedes, clients: Clients, log: Log): void {
   aedes.on('clientReady', (client) => clients.ready(client))
   aedes.on('client', (client) => clients.registered(client))
+  const proceed = (_: unknown, client: Client) => clients.connectionOf(client)?.proceed()
+  aedes.on('subscribe', proceed)
+  aedes.on('unsubscribe', proceed)
   aedes.on('clientDisconnect', (client) => clients.disconnected(client))
   // Reported once a connection: a stuck client can raise it for every packet that waited.
   const reported = new WeakSet<object>()
@@ -74,5 +85,4 @@ export async function createLibrary({ sessions, clients, publishing, beforeSubsc
   aedes.on('connectionError', (client, error) =>
     log.debug({ client: client.id, reason: error.message }, 'not connected'),
   )
-  return aedes
 }

@@ -8,6 +8,7 @@ import { channels } from '#contract/channels.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { JournalWriter } from '../journal/writer.ts'
+import { AnswerOrder } from './answer-order.ts'
 import { type Receipt, toEntries } from './entries.ts'
 import type { ExactlyOnce } from './exactly-once.ts'
 import type { Sessions } from './sessions.ts'
@@ -71,9 +72,18 @@ export function createPublishing(options: PublishingOptions): Publishing {
     return exactlyOnce && identifier !== undefined ? exactlyOnce.once(identifier, storing) : storing()
   }
 
+  const orders = new WeakMap<Client, AnswerOrder>()
+  const orderOf = (client: Client) => {
+    const order = orders.get(client) ?? new AnswerOrder()
+    orders.set(client, order)
+    return order
+  }
+
   return {
     counts,
     authorize(client, packet, done) {
+      // [MQTT-3.3.1-3]: subscribers are not told how often it was sent to us.
+      packet.dup = false
       const identity = sessions.identityOf(client)
       const right = identity && publishRight(identity, packet.topic)
       if (!right) return done(refuse(client, packet.topic, 'not authorized to publish there'))
@@ -84,12 +94,15 @@ export function createPublishing(options: PublishingOptions): Publishing {
         return done(refuse(client, packet.topic, `payload of ${payload.length} bytes, the limit is ${maxBytes}`))
       }
       settleRetain(packet, channel.retained, payload)
-      if (!channel.to.some((receiver) => receiver === 'journal')) return done(null)
+      const forJournal = channel.to.some((receiver) => receiver === 'journal')
       const receipt = { ...right, identity, receivedMs: clock.wallMs(), monoMs: clock.monoMs() }
-      storeOnce(client, packet, () => store(receipt, packet.topic, payload)).then(
-        () => done(null),
+      const inTurn = client ? orderOf(client).next() : (answer: () => void) => answer()
+      storeOnce(client, packet, async () => {
+        if (forJournal) await store(receipt, packet.topic, payload)
+      }).then(
+        () => inTurn(() => done(null)),
         // Not durable, so no PUBACK: the sender comes again.
-        (error: Error) => done(error),
+        (error: Error) => inTurn(() => done(error)),
       )
     },
   }

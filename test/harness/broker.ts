@@ -16,16 +16,25 @@ export interface TestBroker {
   readonly dataDir: string
   readonly port: number
   readonly url: string
+  readonly webSocketPort: number
   readonly credentials: Credentials
   readonly reader: JournalReader
   /** All rows of messages, without the writer's own. */
   rows(): JournalRow[]
   connect(identity: Identity, options?: Parameters<typeof mqttClient>[1]): ReturnType<typeof mqttClient>
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
+/** Closed with the test. */
 export async function startTestBroker(dataDir = temporaryDirectory()): Promise<TestBroker> {
-  const settings = readSettings(brokerShape, { SIAGA_DATA_DIR: dataDir, SIAGA_MQTT_PORT: '0' })
+  const broker = await openTestBroker(dataDir)
+  onTestFinished(broker.close)
+  return broker
+}
+
+/** For several tests: whoever opens it closes it. */
+export async function openTestBroker(dataDir: string): Promise<TestBroker> {
+  const settings = readSettings(brokerShape, { SIAGA_DATA_DIR: dataDir, SIAGA_MQTT_PORT: '0', SIAGA_MQTT_WS_PORT: '0' })
   const broker = await startBroker(settings, { log: silentLog })
   const credentials = openCredentials(dataDir)
   const reader = openJournalReader(dataDir)
@@ -38,12 +47,12 @@ export async function startTestBroker(dataDir = temporaryDirectory()): Promise<T
     credentials.close()
     await broker.close()
   }
-  onTestFinished(close)
   const url = `mqtt://127.0.0.1:${broker.port}`
   return {
     dataDir,
     port: broker.port,
     url,
+    webSocketPort: broker.endpoints.find(({ kind }) => kind === 'websocket')?.port ?? 0,
     credentials,
     reader,
     rows: () => reader.readAfter(0, 100_000).filter((row) => row.sender !== 'journal'),

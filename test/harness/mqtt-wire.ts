@@ -30,13 +30,15 @@ export interface ConnectFields {
   readonly username?: string
   readonly password?: string
   readonly keepAliveS?: number
+  /** True if not given. */
+  readonly clean?: boolean
   readonly will?: { readonly topic: string; readonly payload: string; readonly qos?: number; readonly retain?: boolean }
 }
 
-/** A CONNECT with a clean session. */
-export function connectPacket({ clientId = '', username, password, keepAliveS = 60, will }: ConnectFields): Buffer {
+export function connectPacket(fields: ConnectFields): Buffer {
+  const { clientId = '', username, password, keepAliveS = 60, clean = true, will } = fields
   const flags =
-    0x02 |
+    (clean ? 0x02 : 0) |
     (will ? 0x04 | ((will.qos ?? 0) << 3) | (will.retain ? 0x20 : 0) : 0) |
     (password === undefined ? 0 : 0x40) |
     (username === undefined ? 0 : 0x80)
@@ -73,11 +75,16 @@ export function subscribePacket(id: number, ...filters: readonly (readonly [stri
   return packet(0x82, identifier(id), ...filters.flatMap(([filter, qos]) => [text(filter), [qos]]))
 }
 
+export function unsubscribePacket(id: number, ...filters: readonly string[]): Buffer {
+  return packet(0xa2, identifier(id), ...filters.map(text))
+}
+
 export const pingPacket = packet(0xc0)
 export const disconnectPacket = packet(0xe0)
 
-/** First byte and body of a packet that came back. */
+/** A packet that came back. */
 export interface Received {
+  readonly whole: Buffer
   readonly type: number
   readonly head: number
   readonly body: Buffer
@@ -125,7 +132,8 @@ export class WireClient {
       const end = packetEnd(this.buffer)
       if (end === undefined) return
       const head = this.buffer[0] ?? 0
-      this.received.push({ type: head >> 4, head, body: this.buffer.subarray(end.from, end.to) })
+      const whole = this.buffer.subarray(0, end.to)
+      this.received.push({ whole, type: head >> 4, head, body: whole.subarray(end.from) })
       this.buffer = this.buffer.subarray(end.to)
     }
   }
