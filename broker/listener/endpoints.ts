@@ -7,6 +7,8 @@ import { createServer as createTlsServer } from 'node:tls'
 import { acceptWebSockets } from './websocket.ts'
 
 const TCP_KEEPALIVE_MS = 60_000
+/** Twice the largest message: one alone on a slow line must not look like a client that stopped reading. */
+const STREAM_BUFFER_BYTES = 128 * 1024
 /** A TLS handshake that is not done by then holds a place for nothing. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
 /** Sockets of one endpoint, also those in a handshake: the bound on clients, and air for those that come in their place. */
@@ -66,7 +68,12 @@ export async function openEndpoint(endpoint: Endpoint, { admits, onStream }: Acc
 }
 
 function createFor({ kind, certificate }: Endpoint, onStream: Accepting['onStream']): Server {
-  const options = { keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_MS, noDelay: true }
+  const options = {
+    keepAlive: true,
+    keepAliveInitialDelay: TCP_KEEPALIVE_MS,
+    noDelay: true,
+    highWaterMark: STREAM_BUFFER_BYTES,
+  }
   const secure = { ...options, ...certificate, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, minVersion: 'TLSv1.2' as const }
   const take = (socket: Socket) => onStream(socket, addressOf(socket))
   switch (kind) {
@@ -76,7 +83,7 @@ function createFor({ kind, certificate }: Endpoint, onStream: Accepting['onStrea
       return createTlsServer(secure, take)
     case 'websocket': {
       const server = certificate ? createHttpsServer(secure) : createHttpServer(options)
-      acceptWebSockets(server, (stream, { socket }) => onStream(stream, addressOf(socket)))
+      acceptWebSockets(server, STREAM_BUFFER_BYTES, (stream, { socket }) => onStream(stream, addressOf(socket)))
       return server
     }
   }

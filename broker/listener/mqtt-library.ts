@@ -9,8 +9,8 @@ import { TOPIC_LEVELS_MAX } from './wire-string.ts'
 
 /** A second net below the admission's own deadline. */
 const CONNECT_TIMEOUT_MS = 15_000
-/** A subscriber that stopped reading holds up others for this long, then is cut. */
-const DRAIN_TIMEOUT_MS = 400
+/** A subscriber that stopped reading holds up others for this long, then is cut; with late timers within 500 ms. */
+const DRAIN_TIMEOUT_MS = 300
 const MQTT_CONCURRENCY = 1_000
 /** Role and id before the client's own id make it longer than the 23 of MQTT 3.1. */
 const CLIENT_ID_CHARACTERS_MAX = 256

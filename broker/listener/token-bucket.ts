@@ -6,6 +6,9 @@ export interface Rate {
   readonly burst: number
 }
 
+/** What sums of fractions lose: without it a bucket that waited long enough would lack a billionth. */
+const ROUNDING = 1e-9
+
 export class TokenBucket {
   private readonly rate: Rate
   private tokens: number
@@ -20,7 +23,7 @@ export class TokenBucket {
   /** Takes one token, if there is one. */
   take(nowMs: number): boolean {
     this.refill(nowMs)
-    if (this.tokens < 1) return false
+    if (this.tokens < 1 - ROUNDING) return false
     this.tokens -= 1
     return true
   }
@@ -28,7 +31,7 @@ export class TokenBucket {
   /** Until the next token. */
   waitMs(nowMs: number): number {
     this.refill(nowMs)
-    return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) * 1000) / this.rate.perS)
+    return this.tokens >= 1 - ROUNDING ? 0 : Math.ceil(((1 - this.tokens) * 1000) / this.rate.perS)
   }
 
   private refill(nowMs: number): void {

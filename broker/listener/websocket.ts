@@ -9,9 +9,13 @@ const SUBPROTOCOL = 'mqtt'
 /** For the request line and its headers; slower ones hold a place for nothing. */
 const HEADERS_TIMEOUT_MS = 10_000
 
-/** Answers upgrades to `mqtt` on this server, and everything else with 426. */
+/**
+ * Answers upgrades to `mqtt` on this server, and everything else with 426.
+ * @param bufferBytes what a stream takes before it says that it is full
+ */
 export function acceptWebSockets(
   server: HttpServer,
+  bufferBytes: number,
   onStream: (stream: Duplex, request: IncomingMessage) => void,
 ): void {
   const sockets = new WebSocketServer({
@@ -34,13 +38,13 @@ export function acceptWebSockets(
       socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nsubprotocol must be "mqtt"\n')
       return
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => onStream(byteStream(webSocket), request))
+    sockets.handleUpgrade(request, socket, head, (webSocket) => onStream(byteStream(webSocket, bufferBytes), request))
   })
 }
 
 /** [MQTT-6.0.0-1]: a frame that is not binary closes the connection. */
-function byteStream(webSocket: WebSocket): Duplex {
-  const stream = createWebSocketStream(webSocket)
+function byteStream(webSocket: WebSocket, bufferBytes: number): Duplex {
+  const stream = createWebSocketStream(webSocket, { highWaterMark: bufferBytes })
   webSocket.prependListener('message', (_, isBinary) => {
     if (!isBinary) stream.destroy()
   })
