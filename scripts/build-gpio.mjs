@@ -23,7 +23,9 @@ export async function buildGpio() {
   if (await loads()) return undefined
   const gyp = await findNodeGyp()
   if (!gyp) return `node-gyp, which comes with npm, was not found: install it and run: ${buildCommand}`
-  const { code, output } = await captureChild(pinnedNode, [gyp, 'rebuild', `--nodedir=${nodeDir}`], { cwd: addon })
+  // npm hands its own settings on, and node-gyp takes a `nodedir` among them over the one it is called with.
+  const env = { ...process.env, npm_config_nodedir: nodeDir }
+  const { code, output } = await captureChild(pinnedNode, [gyp, 'rebuild', `--nodedir=${nodeDir}`], { cwd: addon, env })
   if (code !== 0) {
     return `${output.slice(-2000)}\nThe build needs g++, make and python3: sudo apt-get install g++ make python3`
   }
