@@ -11,24 +11,15 @@ const CLOSE_DEADLINE_MS = 8_000
 const EXIT_FAILED = 1
 
 /**
- * Runs `start` as the whole process: SIGINT or SIGTERM closes it; a wrong setting exits 78, any other failure 1.
+ * Runs `start` as the whole process: SIGINT or SIGTERM closes it, also while it starts; a wrong setting exits 78, any other failure 1.
  * A second signal, or a close that takes longer than 8 s, exits at once: a kill must be as safe as a close.
  */
 export async function run(name: string, start: (log: Log) => Promise<Running>): Promise<void> {
   // Whatever this process writes (credentials, journal, logs) is for its own user.
   process.umask(0o077)
   const log = createLog(name, process.env['SIAGA_LOG_LEVEL'] || 'info')
-  let running: Running
-  try {
-    running = await start(log)
-  } catch (error) {
-    if (error instanceof SettingsError) {
-      process.stderr.write(`${name}: ${error.message}\n`)
-      process.exit(EXIT_CONFIG)
-    }
-    log.fatal({ err: error }, 'could not start')
-    process.exit(EXIT_FAILED)
-  }
+  // Signals are heard from the first moment: one that comes while this starts, or just as it says so, closes it too.
+  const starting = Promise.resolve().then(() => start(log))
   let closing = false
   const stop = (signal: string) => {
     if (closing) process.exit(EXIT_FAILED)
@@ -39,14 +30,26 @@ export async function run(name: string, start: (log: Log) => Promise<Running>): 
     }, CLOSE_DEADLINE_MS)
     deadline.unref()
     log.info({ signal }, 'closing')
-    running.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'close failed')
-        process.exit(EXIT_FAILED)
-      },
-    )
+    starting
+      .then((running) => running.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, 'close failed')
+          process.exit(EXIT_FAILED)
+        },
+      )
   }
   process.on('SIGINT', () => stop('SIGINT'))
   process.on('SIGTERM', () => stop('SIGTERM'))
+  try {
+    await starting
+  } catch (error) {
+    if (error instanceof SettingsError) {
+      process.stderr.write(`${name}: ${error.message}\n`)
+      process.exit(EXIT_CONFIG)
+    }
+    log.fatal({ err: error }, 'could not start')
+    process.exit(EXIT_FAILED)
+  }
 }
