@@ -66,7 +66,7 @@ const schemaSql = `
 const Meta = z.object({ journal: z.string(), acknowledged: z.int(), boot: z.string(), connection: z.int() })
 const Row = z.object({ seq: z.int(), text: z.string() })
 const Sealed = z.object({ hash: z.string() })
-const Bounds = z.object({ first: z.int().nullable(), last: z.int().nullable() })
+const Oldest = z.object({ seq: z.int() }).optional()
 
 export function openOutbox(options: OutboxOptions): Outbox {
   const { boot, clock, clockState, ringRecords = RING_RECORDS } = options
@@ -113,9 +113,9 @@ export function openOutbox(options: OutboxOptions): Outbox {
       return lastSeq
     },
     readFrom(seq, limit) {
-      const { first } = Bounds.parse(statements.bounds.get())
+      const first = Oldest.parse(statements.oldest.get())?.seq
       const rows = z.array(Row).parse(statements.from.all(seq, limit))
-      return first !== null && seq < first ? [gap(seq, first - 1), ...rows.slice(0, limit - 1)] : rows
+      return first !== undefined && seq < first ? [gap(seq, first - 1), ...rows.slice(0, limit - 1)] : rows
     },
     acknowledge({ journal, seq }) {
       // Another journal's number says nothing of ours; more than we ever wrote can only mean that our disk went back.
@@ -139,7 +139,8 @@ function prepare(db: DatabaseSync) {
   return {
     meta: db.prepare('SELECT journal, acknowledged, boot, connection FROM meta'),
     newest: db.prepare('SELECT seq, text FROM records ORDER BY seq DESC LIMIT 1'),
-    bounds: db.prepare('SELECT min(seq) AS first, max(seq) AS last FROM records'),
+    // Not min(seq) beside max(seq): SQLite reads all records for both at once (sqlite.org/optoverview.html#minmax).
+    oldest: db.prepare('SELECT seq FROM records ORDER BY seq LIMIT 1'),
     from: db.prepare('SELECT seq, text FROM records WHERE seq >= ? ORDER BY seq LIMIT ?'),
     insert: db.prepare('INSERT INTO records (seq, text) VALUES (?, ?)'),
     gap: db.prepare('SELECT seq, text FROM gaps WHERE seq = ? AND first = ?'),
