@@ -60,7 +60,7 @@ function rulesOf(call: Call): DoorRulesSet {
     interlock: onOrOff(call, 'interlock'),
     lockdown: onOrOff(call, 'lockdown'),
     escortS: numberOption(call, 'escort-s'),
-  }
+  } satisfies Record<keyof DoorRules, unknown>
   const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined))
   const rules = RulesSchema.safeParse(given)
   if (!rules.success) throw usageError(wrongRules(rules.error))

@@ -35,7 +35,9 @@ export interface OutboxTrial {
 export interface OutboxFigures {
   /** Until the last record was on disk, with broker and server dead and the agent killed so often. */
   readonly recordedMs: number
-  /** From the start of the broker's process until the journal had the last record. */
+  /** From the start of the broker's process until the journal had the first record: the agent tries again by then. */
+  readonly firstMs: number
+  /** The same until it had the last one. */
   readonly deliveredMs: number
   readonly kills: number
   /** Days that passed on the agent's clock. */
@@ -78,7 +80,7 @@ export async function tryOutbox(trial: OutboxTrial): Promise<OutboxFigures> {
   const deliveredMs = journal.completeMs - broughtBackMs
   const late = deliveredMs > DELIVERED_WITHIN_MS ? [`delivered after ${Math.round(deliveredMs / 1_000)} s`] : []
   return {
-    ...{ recordedMs, deliveredMs, kills: agent.kills },
+    ...{ recordedMs, firstMs: journal.firstMs - broughtBackMs, deliveredMs, kills: agent.kills },
     days: Math.round((records * MS_PER_RECORD) / DAY_MS),
     faults: [...agent.faults, ...faultsOf(journal, records), ...late],
   }
@@ -146,7 +148,8 @@ function startAgent(plan: OutboxAgentPlan, promised: number, faults: string[]) {
 }
 
 interface Journalled {
-  /** When the last of the records wanted was read, on this process's clock. */
+  /** When the first record, and the last one wanted, was read, on this process's clock. */
+  firstMs: number
   completeMs: number
   readonly seqs: number[]
   readonly hashes: { readonly prev: string; readonly hash: string }[]
@@ -159,6 +162,7 @@ interface Journalled {
 /** All door events in the order of the journal's rows. */
 async function readUntil(dataDir: string, records: number): Promise<Journalled> {
   const found: Journalled = {
+    firstMs: 0,
     completeMs: 0,
     seqs: [],
     hashes: [],
@@ -182,7 +186,7 @@ async function readUntil(dataDir: string, records: number): Promise<Journalled> 
     }
     if (rows.length < ROWS_PER_READ) await delay(POLL_MS)
   }
-  if (found.completeMs === 0) found.completeMs = performance.now()
+  found.completeMs ||= performance.now()
   found.quarantined = reader.quarantined(1).length
   reader.close()
   return found
@@ -191,6 +195,7 @@ async function readUntil(dataDir: string, records: number): Promise<Journalled> 
 function take(found: Journalled, payload: string, fork: boolean): void {
   const raw: Record<string, unknown> = JSON.parse(payload)
   const record = AgentRecord.parse(raw)
+  found.firstMs ||= performance.now()
   found.seqs.push(record.seq)
   found.hashes.push(record)
   found.journals.add(record.journal)
@@ -217,13 +222,14 @@ function faultsOf({ seqs, hashes, journals, forks, broken, quarantined }: Journa
 export async function proveOutbox({ numRuns, seed }: ProofSize): Promise<boolean> {
   const dataDir = temporaryDataDir()
   try {
-    const { recordedMs, deliveredMs, kills, days, faults } = await tryOutbox({
+    const { recordedMs, firstMs, deliveredMs, kills, days, faults } = await tryOutbox({
       ...{ dataDir, records: numRuns, kills: KILLS, seed },
     })
     const seconds = (ms: number) => (ms / 1_000).toFixed(1)
     process.stdout.write(
       `${faults.length === 0 ? 'holds ' : 'FAILED'}  outbox: ${numRuns} events of ${days} days, agent killed ${kills} times, seed ${seed}; ` +
-        `recorded in ${seconds(recordedMs)} s, in the journal ${seconds(deliveredMs)} s after broker and server began to start\n`,
+        `recorded in ${seconds(recordedMs)} s; after broker and server began to start, the journal had the first after ` +
+        `${seconds(firstMs)} s, all after ${seconds(deliveredMs)} s\n`,
     )
     for (const fault of faults) process.stdout.write(`FAILED  ${fault}\n`)
     return faults.length === 0
