@@ -2,6 +2,7 @@ import { type Duplex, duplexPair } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { silentLog } from '#runtime/log.ts'
 import { instructions } from '../fingerprint/datasheet.ts'
+import { lights, type RestingLight } from '../fingerprint/lights.ts'
 import { SMUDGED_FINGER } from '../fingerprint/simulated-module.ts'
 import { createSensorSimulator, type SensorSimulator, type SimulatorOptions } from '../fingerprint/simulator.ts'
 import { createReader } from './reader.ts'
@@ -13,6 +14,7 @@ const library = [[5, 'siti']] as const
 
 function bench(options: SimulatorOptions = { library }, password = options.password ?? 0) {
   const told: string[] = []
+  const resting: { light: RestingLight } = { light: 'ready' }
   const simulators: SensorSimulator[] = []
   let far: Duplex | undefined
   let plugged = true
@@ -32,6 +34,7 @@ function bench(options: SimulatorOptions = { library }, password = options.passw
       told.push(match === 'not-found' ? match : `slot ${match.slot}`)
       return match === 'not-found' ? 'denied' : 'granted'
     },
+    rest: () => resting.light,
     inspect: async ({ sensor, capacity }) => (await sensor.readIndex(capacity)).size,
     onReady: ({ capacity, templates }) => told.push(`ready ${templates}/${capacity}`),
     onLost: () => told.push('lost'),
@@ -54,7 +57,7 @@ function bench(options: SimulatorOptions = { library }, password = options.passw
   const plug = () => {
     plugged = true
   }
-  return { reader, told, pass, current, close, unplug, plug }
+  return { reader, told, pass, current, close, unplug, plug, resting }
 }
 
 describe('reader', () => {
@@ -91,6 +94,29 @@ describe('reader', () => {
     await pass(500)
     expect(current().received).toContain(instructions.setLed)
     expect(told).toEqual(['ready 1/200', 'slot 5'])
+    await close()
+  })
+
+  it('shows on its light what it does, and what the door says while nobody touches', async () => {
+    const { pass, current, close, resting, reader } = bench()
+    await pass(500)
+    expect(current().light()).toEqual(lights.ready)
+    resting.light = 'lockdown'
+    await pass(300)
+    expect(current().light()).toEqual(lights.lockdown)
+    current().injectAt(instructions.search, 'slow')
+    current().press('siti')
+    await pass(500)
+    expect(current().light()).toEqual(lights.busy)
+    await pass(3_000)
+    expect(current().light()).toEqual(lights.granted)
+    current().lift()
+    await pass(500)
+    expect(current().light()).toEqual(lights.lockdown)
+    const other = reader.use(({ sensor }) => sensor.setLed(lights.touch))
+    await pass(300)
+    await other
+    expect(current().light()).toEqual(lights.lockdown)
     await close()
   })
 

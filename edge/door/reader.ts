@@ -8,7 +8,7 @@ import type { Log } from '#runtime/log.ts'
 import { backoffMs } from '../backoff.ts'
 import { boot } from '../fingerprint/boot.ts'
 import { defaultAddress } from '../fingerprint/datasheet.ts'
-import { show } from '../fingerprint/lights.ts'
+import { type Light, type RestingLight, show } from '../fingerprint/lights.ts'
 import { createSensor, type Match, type Sensor, SensorError } from '../fingerprint/sensor.ts'
 import { pause } from '../pause.ts'
 import type { Shown } from './agent.ts'
@@ -23,6 +23,8 @@ export interface ReaderOptions {
   readonly log: Log
   /** Decides, records and opens; the answer is only shown on the sensor's light. `touchedAtMs` is monotonic. */
   readonly onTouch: (match: Match | 'not-found', touchedAtMs: number) => Shown | 'again'
+  /** What the light says while nobody touches; asked at each look at the glass. */
+  readonly rest: () => RestingLight
   /** Looks at the templates at the start of each session, and each minute. @returns how many there are */
   readonly inspect: (at: SensorInUse) => Promise<number>
   readonly onReady: (sensor: { readonly capacity: number; readonly templates: number }) => void
@@ -144,7 +146,6 @@ function isLost(error: unknown): boolean {
 
 async function greet(at: SensorInUse, options: ReaderOptions): Promise<void> {
   const templates = await inspect(at, options)
-  await show(at.sensor, 'idle')
   options.onReady({ capacity: at.capacity, templates })
 }
 
@@ -169,9 +170,11 @@ interface Watch {
 async function watch({ at, tasks, signal, options }: Watch): Promise<void> {
   const { clock, onTouch } = options
   const { sensor } = at
+  const light = createLight(sensor, options.rest)
   let inspectedMs = clock.monoMs()
   while (!signal.aborted) {
-    await work(at, tasks)
+    if (await work(at, tasks)) light.changed()
+    await light.rest()
     const touchedAtMs = clock.monoMs()
     if ((await sensor.captureImage()) !== 'captured') {
       if (touchedAtMs - inspectedMs >= INSPECT_EVERY_MS) {
@@ -181,19 +184,39 @@ async function watch({ at, tasks, signal, options }: Watch): Promise<void> {
       await pause(POLL_MS, signal)
       continue
     }
+    await light.show('busy')
     const match = await identify(sensor, at.capacity)
-    await show(sensor, match === 'poor' ? 'again' : onTouch(match, touchedAtMs))
+    await light.show(match === 'poor' ? 'again' : onTouch(match, touchedAtMs))
     // The same finger must leave before the next try, or one touch would be many decisions.
     while (!signal.aborted && (await sensor.captureImage()) !== 'no-finger') await pause(POLL_MS, signal)
-    await show(sensor, 'idle')
   }
 }
 
-async function work(at: SensorInUse, tasks: Watch['tasks']): Promise<void> {
+/** @returns whether there was any. */
+async function work(at: SensorInUse, tasks: Watch['tasks']): Promise<boolean> {
+  let worked = false
   for (let task = tasks.next(); task; task = tasks.next()) {
+    worked = true
     await task.run(at)
-    // An enrolment leaves another light, and perhaps a finger on the glass.
-    await show(at.sensor, 'idle')
+  }
+  return worked
+}
+
+/** The light of one session: asks the module only for what it does not show yet. */
+function createLight(sensor: Sensor, rest: () => RestingLight) {
+  let shown: Light | undefined
+  const showLight = async (light: Light) => {
+    if (light === shown) return
+    shown = light
+    await show(sensor, light)
+  }
+  return {
+    show: showLight,
+    rest: () => showLight(rest()),
+    /** Somebody else has used it, as an enrolment does. */
+    changed: () => {
+      shown = undefined
+    },
   }
 }
 

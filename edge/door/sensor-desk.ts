@@ -1,5 +1,6 @@
 /** Everything of a door that needs its sensor: the reader, the templates on it, enrolment, and the commands. */
 import type { KeyObject } from 'node:crypto'
+import type { ClockState } from '#contract/identifiers.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { AccessStore } from './access-store.ts'
@@ -9,6 +10,7 @@ import { createCommandActions } from './commands-actions.ts'
 import type { DoorStore } from './door-store.ts'
 import { createEnrolment } from './enrolment.ts'
 import { createReader, type ReaderOptions } from './reader.ts'
+import { restingLight } from './resting-light.ts'
 import type { Slots } from './slots.ts'
 import { createTemplates, type Templates } from './templates.ts'
 
@@ -22,6 +24,7 @@ export interface SensorDeskOptions
   readonly slots: Slots
   readonly access: AccessStore
   readonly clock: Clock
+  readonly clockState: () => ClockState
   readonly log: Log
 }
 
@@ -36,6 +39,7 @@ export function openSensorDesk(options: SensorDeskOptions): SensorDesk {
   const reader = createReader({
     ...options,
     inspect: templates.inspect,
+    rest: () => restingLight(agent.status(), options.clockState()),
     ...{ onTouch: agent.touched, onReady: agent.sensorReady, onLost: agent.sensorLost },
   })
   const enrolment = createEnrolment({ ...options, record: agent.record, nowMs: clock.monoMs })

@@ -50,6 +50,8 @@ export class SimulatedModule {
   readonly systemId: number
   /** The template of the finger on the glass. */
   finger: string | undefined
+  /** What the ring light was told last. */
+  light: Numbers | undefined
   /** Faults of the field: Store fails in flash, RegModel merges fingers that differ, no finger is ever seen. */
   readonly faults = { flash: false, mergesAnything: false, blind: false }
   #image: string | undefined
@@ -112,8 +114,12 @@ export class SimulatedModule {
     return this.#buffers.get(1) !== undefined && this.#buffers.get(1) === this.#buffers.get(2)
   }
 
-  /** A command without an entry is acknowledged with ok and does nothing: cancel, handshake, checkSensor, setLed. */
+  /** A command without an entry is acknowledged with ok and does nothing: cancel, handshake, checkSensor. */
   readonly #handlers: { readonly [N in CommandName]?: (values: Numbers) => Uint8Array } = {
+    setLed: (light) => {
+      this.light = light
+      return code(confirmations.ok)
+    },
     captureImage: () => {
       if (this.finger === undefined || this.faults.blind) return code(confirmations.noFinger)
       this.#image = this.finger

@@ -38,6 +38,8 @@ export interface SensorSimulator {
   /** What its flash holds: templates by slot, pages of the notepad. */
   readonly library: Map<number, string>
   readonly notepad: Map<number, Uint8Array>
+  /** What the ring light was told last: mode, speed, colour, times. */
+  light(): SimulatedModule['light']
   /** Lasting faults, switched on and off. */
   readonly faults: SimulatedModule['faults']
   /** Calls back after each command that may have changed the flash. */
@@ -130,6 +132,7 @@ export function createSensorSimulator(stream: Duplex, options: SimulatorOptions 
     },
     library: module.library,
     notepad: module.notepad,
+    light: () => module.light,
     faults: module.faults,
     onFlash: (listener) => void flashListeners.push(listener),
     inject: (...more) => void faults.push(...more),
