@@ -21,6 +21,7 @@ import { openSimulatedSensor } from './fingerprint/simulated-sensor.ts'
 import { openDoorLines } from './gpio/door-lines.ts'
 import { isClockSynchronised } from './libc.ts'
 import { openOutbox } from './outbox/outbox.ts'
+import { openReserve } from './outbox/reserve.ts'
 import { type DoorSettings, SIMULATED_SENSOR } from './settings.ts'
 
 export interface DoorParts {
@@ -32,6 +33,9 @@ export interface DoorParts {
 
 /** A contact counts when it has rested for 50 ms (edge/gpio/wiring.ts); twice that covers a busy machine. */
 const CONTACT_SETTLE_MS = 100
+
+/** How often a full disk is looked at again. */
+const RESERVE_EVERY_MS = 60_000
 
 /** The directory of one door's files: `outbox.db` and `door.db`. */
 export function doorDirectory(dataDir: string, door: string): string {
@@ -46,10 +50,19 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
   const simulated = isSimulated(settings)
   await using opened = new AsyncDisposableStack()
   opened.adopt(acquireLock(join(directory, 'door.lock')), (lock) => lock.release())
-  const store = opened.adopt(openDoorStore(join(directory, 'door.db')), (each) => each.close())
+  // Known before the agent is: what is full then is told when it is there.
+  let onFull = () => {}
+  const reserve = openReserve(join(directory, 'reserve'))
+  const makeRoom = () => {
+    setImmediate(() => onFull())
+    return reserve.release()
+  }
+  const store = opened.adopt(openDoorStore(join(directory, 'door.db'), makeRoom), (each) => each.close())
   const clockState = createClockState(clockSources(store, boot, simulated))
   const outboxPath = join(directory, 'outbox.db')
-  const outbox = opened.adopt(openOutbox({ path: outboxPath, boot, clock, clockState }), (each) => each.close())
+  const outbox = opened.adopt(openOutbox({ path: outboxPath, boot, clock, clockState, makeRoom }), (each) =>
+    each.close(),
+  )
   const lines = await openDoorLines({ ...linesOf(settings), log })
   opened.defer(() => lines.close())
   const { gpio, strike } = lines
@@ -67,6 +80,10 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
     times: doorTimes(settings),
     onChange: () => telling?.changed(),
   })
+  onFull = () => agent.setAlarm('disk-full', !reserve.held)
+  onFull()
+  const reserving = setInterval(() => reserve.held || (reserve.restore() && onFull()), RESERVE_EVERY_MS)
+  opened.defer(() => clearInterval(reserving))
   const sensorPath = sensorOf(settings, directory, opened)
   const desk = openSensorDesk({
     ...shared,

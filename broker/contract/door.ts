@@ -65,6 +65,7 @@ export const DoorAlarm = z.enum([
   'attempts', // three wrong attempts within a minute
   'duress', // silent: nothing at the door shows it
   'stranger-template', // the sensor holds a template that nobody enrolled here
+  'disk-full', // of the door: what was put aside for it is in use, and when that is used up nobody is let in
   'guard-lost', // the process that holds the strike died or hangs: locked, and nobody is let in
   'sensor-swapped', // the sensor is not the one this door was paired with: no match counts
 ])

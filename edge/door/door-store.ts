@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { writeWithReserve } from '../outbox/reserve.ts'
 
 export interface DoorStore {
   readonly db: DatabaseSync
@@ -23,7 +24,8 @@ const schemaSql = `
 /** Provisioning or a backup may hold the file for a moment; a finger on the glass cannot wait longer. */
 const BUSY_TIMEOUT_MS = 500
 
-export function openDoorStore(path: string): DoorStore {
+/** @param makeRoom called when the disk is full; true when there is room again */
+export function openDoorStore(path: string, makeRoom = () => false): DoorStore {
   mkdirSync(dirname(path), { recursive: true })
   const db = new DatabaseSync(path)
   db.exec(
@@ -40,7 +42,7 @@ export function openDoorStore(path: string): DoorStore {
       const row = z.object({ value: z.string() }).optional().parse(read.get(name))
       return row && jsonOf(row.value, schema)
     },
-    remember: (name, value) => void write.run(name, JSON.stringify(value)),
+    remember: (name, value) => void writeWithReserve(() => write.run(name, JSON.stringify(value)), makeRoom),
     close: () => db.close(),
   }
 }

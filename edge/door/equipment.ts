@@ -2,7 +2,7 @@
 import type { DoorAlarm } from '#contract/door.ts'
 import type { RecordBody } from '../outbox/outbox.ts'
 
-const equipmentAlarms = ['sensor-lost', 'stranger-template', 'sensor-swapped', 'guard-lost'] as const
+const equipmentAlarms = ['sensor-lost', 'stranger-template', 'sensor-swapped', 'guard-lost', 'disk-full'] as const
 export type EquipmentAlarm = (typeof equipmentAlarms)[number]
 
 export interface Equipment {

@@ -12,6 +12,7 @@ import type { ClockState } from '#contract/identifiers.ts'
 import { type Acknowledged, firstPrev } from '#contract/record.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { recordHash } from '#runtime/record-chain.ts'
+import { writeWithReserve } from './reserve.ts'
 
 /** What an agent says; the outbox adds where and when. */
 export type RecordBody = { readonly kind: string } & Readonly<Record<string, unknown>>
@@ -44,6 +45,8 @@ export interface OutboxOptions {
   readonly boot: string
   readonly clock: Clock
   readonly clockState: () => ClockState
+  /** Called when the disk is full; true when there is room again. */
+  readonly makeRoom?: () => boolean
   /** Acknowledged records that are kept. */
   readonly ringRecords?: number
 }
@@ -69,7 +72,7 @@ const Sealed = z.object({ hash: z.string() })
 const Oldest = z.object({ seq: z.int() }).optional()
 
 export function openOutbox(options: OutboxOptions): Outbox {
-  const { boot, clock, clockState, ringRecords = RING_RECORDS } = options
+  const { boot, clock, clockState, ringRecords = RING_RECORDS, makeRoom = () => false } = options
   mkdirSync(dirname(options.path), { recursive: true })
   const db = new DatabaseSync(options.path)
   db.exec(
@@ -107,7 +110,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
     },
     append(body) {
       const { text, hash } = seal(lastSeq + 1, lastHash, body)
-      statements.insert.run(lastSeq + 1, text)
+      writeWithReserve(() => statements.insert.run(lastSeq + 1, text), makeRoom)
       lastSeq += 1
       lastHash = hash
       return lastSeq

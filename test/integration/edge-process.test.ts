@@ -72,7 +72,10 @@ function spawnDoor(env: NodeJS.ProcessEnv) {
 /** Process ids of the agent's strike guards. */
 function guardsOf({ pid }: ChildProcess): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
-  return children.filter((child) => child !== '').map(Number)
+  // A child that is not the guard's program yet keeps its parent waiting for that: stopped then, it would stop the agent.
+  return children
+    .filter((child) => child !== '' && readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('guard-main'))
+    .map(Number)
 }
 
 /** Takes the finger away, and lays it on until the door has decided. */

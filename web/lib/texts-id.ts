@@ -79,6 +79,7 @@ const alarms: Readonly<Record<string, string>> = {
   'stranger-template': 'Sidik jari asing di sensor',
   'sensor-swapped': 'Sensor diganti',
   'guard-lost': 'Penjaga kunci mati',
+  'disk-full': 'Penyimpanan pintu penuh',
 }
 
 /** Known code as text; an unknown one (a newer door) as it came. */
