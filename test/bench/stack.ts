@@ -55,6 +55,29 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
+export interface BrokerProcess extends AsyncDisposable {
+  readonly pid: number
+  readonly port: number
+  /** Whether it has ended, which only its owner may make it. */
+  exited(): boolean
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** The broker alone. */
+export async function startBrokerProcess(dataDir: string): Promise<BrokerProcess> {
+  const { child, port } = await startProcess('broker', {
+    SIAGA_DATA_DIR: dataDir,
+    SIAGA_LOG_LEVEL: 'info',
+    SIAGA_MQTT_PORT: '0',
+  })
+  return {
+    pid: child.pid ?? 0,
+    port,
+    exited: () => child.exitCode !== null || child.signalCode !== null,
+    [Symbol.asyncDispose]: () => endProcess(child),
+  }
+}
+
 export function temporaryDataDir(): string {
   mkdirSync(DATA_FOLDER, { recursive: true })
   return mkdtempSync(join(resolve(DATA_FOLDER), 'data-'))

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { commandProperties } from './commands.ts'
 import { livenessProperties } from './liveness.ts'
+import { proveMqttFuzz } from './mqtt-fuzz.ts'
 import { proveOutbox } from './outbox.ts'
 import { policyProperties } from './policy.ts'
 import type { ProofSize } from './proof-size.ts'
@@ -20,6 +21,7 @@ const proofs: Readonly<Record<string, readonly [Prove, number]>> = {
   liveness: [holding(livenessProperties), RUNS],
   // Malformed input is promised for a million (design §4, promise 9).
   serial: [holding(serialProperties), 1_000_000],
+  'mqtt-fuzz': [proveMqttFuzz, 1_000_000],
   commands: [holding(commandProperties), RUNS],
   policy: [holding(policyProperties), RUNS],
   // With real processes: runs are events, or cuts.

@@ -1,0 +1,88 @@
+/** Mutated MQTT frames from a seed: good packets that were bent, cut, joined or made up. Pure. */
+import {
+  connectPacket,
+  disconnectPacket,
+  packet,
+  pingPacket,
+  publishPacket,
+  subscribePacket,
+  text,
+  unsubscribePacket,
+} from '../harness/mqtt-wire.ts'
+
+/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/** Lengths and flags break at these. */
+const EDGES = [0x00, 0x01, 0x02, 0x7f, 0x80, 0xc0, 0xed, 0xfe, 0xff]
+const MUTATIONS_MAX = 3
+const will = { topic: 'siaga/v1/doors/elsewhere/status', payload: '{}', qos: 1, retain: true }
+
+/** What a device may send; no message goes where the identities of the proof may publish, so none may have an effect. */
+const good: readonly Buffer[] = [
+  connectPacket({ clientId: 'c', username: 'door:fuzz-0', password: 'guessed' }),
+  connectPacket({ clientId: '__proto__', username: 'app:a', password: 'guessed', will }),
+  connectPacket({ clean: false }),
+  ...([0, 1, 2] as const).flatMap((qos) =>
+    ['siaga/v1/apps/elsewhere/heartbeat', 'siaga/v1/doors/elsewhere/events', '$SYS/a', 'constructor'].map((topic) =>
+      publishPacket({ topic, qos, id: 7, payload: '{"status":"up"}', retain: qos === 1 }),
+    ),
+  ),
+  subscribePacket(1, ['siaga/v1/doors/elsewhere/command', 1]),
+  subscribePacket(2, ['#', 0], ['siaga/v1/doors/+/access', 2], ['$share/a/b', 1]),
+  subscribePacket(3, ['a', 0], ['a', 1]),
+  unsubscribePacket(4, 'siaga/v1/doors/elsewhere/command', 'a/b'),
+  ...[0x40, 0x50, 0x62, 0x70].map((head) => packet(head, [0, 7])),
+  packet(0x20, [0, 0]),
+  packet(0x90, [0, 1, 0]),
+  packet(0x30, text('a/b/c/d/e/f/g/h/i/j')),
+  pingPacket,
+  disconnectPacket,
+]
+
+export function mutatedFrame(random: () => number): Buffer {
+  const below = (limit: number) => Math.floor(random() * limit)
+  const pick = () => good[below(good.length)] ?? pingPacket
+  if (random() < 0.05) return Buffer.from(Array.from({ length: 1 + below(40) }, () => below(256)))
+  let bytes: Buffer = Buffer.from(pick())
+  for (let left = 1 + below(MUTATIONS_MAX); left > 0; left--) bytes = mutate(bytes, pick(), below)
+  return bytes.length > 0 ? bytes : Buffer.of(below(256))
+}
+
+function mutate(bytes: Buffer, other: Buffer, below: (limit: number) => number): Buffer {
+  const at = below(bytes.length)
+  const byte = bytes[at] ?? 0
+  switch (below(8)) {
+    case 0:
+      return replaced(bytes, at, byte ^ (1 << below(8)))
+    case 1:
+      return replaced(bytes, at, EDGES[below(EDGES.length)] ?? 0)
+    case 2:
+      return bytes.subarray(0, at)
+    case 3:
+      return Buffer.concat([bytes.subarray(0, at), Buffer.of(below(256)), bytes.subarray(at)])
+    case 4:
+      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)])
+    case 5:
+      return Buffer.concat([bytes.subarray(0, at), other.subarray(below(other.length))])
+    case 6:
+      // A length that no longer fits its packet.
+      return replaced(bytes, 1, (bytes[1] ?? 0) + below(9) - 4)
+    default:
+      return replaced(bytes, 0, (below(16) << 4) | (byte & 0x0f))
+  }
+}
+
+function replaced(bytes: Buffer, at: number, value: number): Buffer {
+  const copy = Buffer.from(bytes)
+  if (at < copy.length) copy[at] = value & 0xff
+  return copy
+}
