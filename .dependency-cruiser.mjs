@@ -96,6 +96,8 @@ export default {
     oneImporter('influx', '^server/series/influx'),
     oneImporter('socket\\.io-client', '^web/lib/'),
     oneImporter('uplot', '^web/explore/'),
+    oneImporter('better-auth', '^server/auth/'),
+    oneImporter('uqr', '^web/settings/qr\\.ts$'),
     oneImporter('sv-router', '^web/router'),
   ],
   options: {

@@ -5,16 +5,23 @@ import { commonShape, flag, port } from '#runtime/settings.ts'
 
 const url = (protocols: RegExp, example: string) =>
   z.url({ protocol: protocols, error: `expected an address like ${example}` })
-/** Until people log in, every page is open to whoever reaches it. */
-const loopback = z
+const pem = z
   .string()
-  .regex(/^(127\.\d+\.\d+\.\d+|::1|localhost)$/, 'only loopback is served as long as pages need no login, as 127.0.0.1')
+  .startsWith('-----BEGIN ', 'expected the text of a PEM file; give its path as the setting with _FILE instead')
 
 export const serverShape = {
   ...commonShape,
   SIAGA_SERVER: Id.default('main'),
-  SIAGA_HTTP_HOST: loopback.default('127.0.0.1'),
+  /** Beyond loopback more is required: auth/exposure.ts. */
+  SIAGA_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
   SIAGA_HTTP_PORT: port.default(8080),
+  SIAGA_HTTP_CERT: pem.optional(),
+  SIAGA_HTTP_KEY: pem.optional(),
+  SIAGA_TRUST_PROXY: z
+    .string()
+    .regex(/^[0-9a-f.:/]+(,[0-9a-f.:/]+)*$/i, 'expected addresses of proxies, as 127.0.0.1,10.0.0.0/24')
+    .optional(),
+  SIAGA_METRICS_TOKEN: z.string().min(32, 'expected at least 32 random characters').optional(),
   SIAGA_PUBLIC_URL: url(/^https?$/, 'https://siaga.example').optional(),
   SIAGA_WEB_DIR: z.string().default('./dist/web'),
   SIAGA_HEARTBEAT_URLS: flag.default(true),

@@ -7,6 +7,9 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Running } from '#runtime/run.ts'
 import type { Credentials } from '../broker/identity/credentials.ts'
+import { type Auth, openAuth } from './auth/auth.ts'
+import { type Exposure, judgeExposure } from './auth/exposure.ts'
+import { demo, nobody } from './auth/roles.ts'
 import type { DoorCommands } from './commands/door-commands.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { createOriginRules } from './http/origin.ts'
@@ -44,13 +47,21 @@ export interface WebServerOptions {
 export async function serveWeb(options: WebServerOptions): Promise<Running & { readonly port: number }> {
   const { settings, clock, log, live, feed, registry, credentials, present, pushes, tail, series } = options
   const metrics = createMetrics({ apps: () => feed.snapshot().apps, numbers: () => readNumbers(options) })
+  const exposure = judgeExposure(settings)
+  const auth = await openLogin(options, exposure)
   // The port is known only after listening when it was 0.
-  let rules = createOriginRules(settings.SIAGA_HTTP_PORT, settings.SIAGA_PUBLIC_URL)
+  const rulesFor = (port: number) =>
+    createOriginRules(port, settings.SIAGA_PUBLIC_URL, exposure.tls === undefined ? 'http' : 'https')
+  let rules = rulesFor(settings.SIAGA_HTTP_PORT)
   const app = await createHttpServer({
     rules: () => rules,
+    exposure,
     parts: {
       clock,
       log,
+      auth,
+      metricsToken: settings.SIAGA_METRICS_TOKEN,
+      credentials,
       snapshot: feed.snapshot,
       readiness: () => judgeReadiness(options.uplink.isConnected(), options.ingest(), tail.lastId() - tail.cursor()),
       registry,
@@ -60,7 +71,7 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
       isRegistered: (id) => present.app(id) !== undefined,
       metrics: metrics.scrape,
       heartbeatUrls: settings.SIAGA_HEARTBEAT_URLS,
-      commands: settings.SIAGA_DEMO ? options.commands : undefined,
+      commands: options.commands,
       simulatorUrl: settings.SIAGA_DEMO ? settings.SIAGA_SIMULATOR_URL : undefined,
       webDir: resolve(settings.SIAGA_WEB_DIR),
     },
@@ -69,19 +80,46 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
   const gateway = openGateway(live, {
     http: app.server,
     feed,
+    source: present.source(options.ingest),
     log,
+    callerOf: async ({ headers }) => (auth ? ((await auth.personOf(headers.cookie)) ?? nobody) : demo),
+    holding: () => auth?.sessions.holding(clock.wallMs()) ?? new Map(),
     isAllowed: ({ headers }) => rules.isOurHost(headers.host) && rules.isOurOrigin(headers.origin),
   })
   const port = await listen(app, settings)
-  rules = createOriginRules(port, settings.SIAGA_PUBLIC_URL)
+  rules = rulesFor(port)
+  announceFirstLink(
+    options,
+    auth,
+    settings.SIAGA_PUBLIC_URL ?? `${exposure.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+  )
   return {
     port,
     async close() {
       await gateway.close()
       await app.close()
       metrics.close()
+      auth?.close()
     },
   }
+}
+
+/** People and sessions, where there is a login. */
+async function openLogin({ settings, clock, log }: WebServerOptions, exposure: Exposure): Promise<Auth | undefined> {
+  if (!exposure.login) return undefined
+  const { secureCookies } = exposure
+  const baseUrl = settings.SIAGA_PUBLIC_URL ?? `http://127.0.0.1:${settings.SIAGA_HTTP_PORT}`
+  return openAuth({ dataDir: resolve(settings.SIAGA_DATA_DIR), baseUrl, secureCookies, clock, log })
+}
+
+/** There is no default password: whoever reads this log makes the first administrator. The secret is no part sent to a server. */
+function announceFirstLink({ log }: WebServerOptions, auth: Auth | undefined, origin: string): void {
+  const secret = auth?.firstLink()
+  if (secret === undefined) return
+  log.warn(
+    { link: `${origin}/login#first=${secret}` },
+    'no administrator yet: open this link once, within 24 h, to become it',
+  )
 }
 
 function readNumbers({ rows, ingest, tail, series, live }: WebServerOptions): Record<string, number> {

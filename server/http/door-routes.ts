@@ -1,16 +1,16 @@
-/**
- * Commands to doors. They exist in demo mode alone, where the server listens on loopback only: whoever opens a door must
- * have logged in, and nobody can yet.
- */
+/** Commands to doors, by who may give them and has just proven the second factor; who it was is part of the command. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { CommandRequest, Reply } from '#contract/command.ts'
+import { type CommandKind, CommandRequest, Reply } from '#contract/command.ts'
 import { Id } from '#contract/identifiers.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Caller } from '../auth/roles.ts'
+import { requireStepUp } from '../auth/step-up.ts'
 import type { DoorCommands, Refusal } from '../commands/door-commands.ts'
 import { HttpProblem } from './problem.ts'
 
-/** Nobody logs in at a demonstration. */
-const ACTOR = 'demo'
+/** What an operator does in an emergency; fingers and sensors are left to the door officer. */
+const operatorKinds: readonly CommandKind[] = ['unlock', 'lockdown', 'release-lockdown']
 const BODY_BYTES_MAX = 4_096
 
 const CommandResult = z.object({
@@ -36,15 +36,16 @@ const refusals: Readonly<Record<Refusal, readonly [status: number, title: string
     'no-challenge': [504, 'No answer', (door) => `Door "${door}" gave no challenge in time; nothing was sent.`],
   }
 
-export function doorRoutes(commands: DoorCommands): FastifyPluginAsyncZod {
+export function doorRoutes(commands: DoorCommands, clock: Clock): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/api/v1/doors/:door/commands',
       {
         bodyLimit: BODY_BYTES_MAX,
+        preHandler: requireStepUp(clock),
         schema: {
           tags: ['doors'],
-          summary: 'Command to a door; in demo mode only',
+          summary: 'Command to a door; needs a step-up',
           description:
             'Waits for the last word of the door, at most 10 s; an enrolment goes on after that, see its progress.',
           params: z.object({ door: Id }),
@@ -52,8 +53,8 @@ export function doorRoutes(commands: DoorCommands): FastifyPluginAsyncZod {
           response: { 202: CommandResult },
         },
       },
-      async ({ params: { door }, body }, reply) => {
-        const sent = await commands.give(door, body, ACTOR)
+      async ({ params: { door }, body, caller }, reply) => {
+        const sent = await commands.give(door, body, actorOf(caller, body.kind))
         if (sent.ok) return reply.code(202).send(resultOf(sent.command))
         const [status, title, detail] = refusals[sent.refusal]
         throw new HttpProblem(status, title, detail(door))
@@ -64,7 +65,7 @@ export function doorRoutes(commands: DoorCommands): FastifyPluginAsyncZod {
       {
         schema: {
           tags: ['doors'],
-          summary: 'What became of a command; in demo mode only',
+          summary: 'What became of a command',
           params: z.object({ door: Id, id: Id }),
           response: { 200: CommandResult },
         },
@@ -76,6 +77,21 @@ export function doorRoutes(commands: DoorCommands): FastifyPluginAsyncZod {
       },
     )
   }
+}
+
+/** @throws HttpProblem 403 for a kind this role may not give */
+function actorOf(caller: Caller, kind: CommandKind): string {
+  // Nobody logs in at a demonstration.
+  if (caller.kind !== 'person') return caller.kind
+  if (caller.role === 'operator' && !operatorKinds.includes(kind)) {
+    throw new HttpProblem(
+      403,
+      'Not allowed',
+      `An operator may not command "${kind}"; ask a door officer.`,
+      'not-allowed',
+    )
+  }
+  return caller.id
 }
 
 function resultOf(view: ReturnType<DoorCommands['view']> & object): z.input<typeof CommandResult> {

@@ -2,8 +2,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Id } from '#contract/identifiers.ts'
+import { ownOpd } from '../auth/roles.ts'
+import type { Registry } from '../registry/registry.ts'
 import { toCsv } from '../series/csv.ts'
-import { parseSeriesQuery, SeriesParameters } from '../series/query.ts'
+import { parseSeriesQuery, SeriesParameters, type SeriesQuery } from '../series/query.ts'
 import type { HttpParts } from './parts.ts'
 import { HttpProblem } from './problem.ts'
 import { SeriesResult, TransitionList } from './schemas.ts'
@@ -27,7 +29,7 @@ export function historyRoutes({ clock, series, registry }: HttpParts): FastifyPl
         },
       },
       async (request, reply) => {
-        const query = parseSeriesQuery(request.query, clock.wallMs())
+        const query = ownSeriesQuery(parseSeriesQuery(request.query, clock.wallMs()), ownOpd(request.caller))
         const answer = await series.query(query)
         if (query.format === 'json') return answer as z.output<typeof SeriesResult>
         return reply
@@ -49,6 +51,7 @@ export function historyRoutes({ clock, series, registry }: HttpParts): FastifyPl
       },
       (request) => {
         const { app: id, from, to } = request.query
+        requireOwnApp(registry, id, ownOpd(request.caller))
         const period = { fromMs: Date.parse(from), untilMs: Date.parse(to) }
         if (period.fromMs >= period.untilMs || period.untilMs - period.fromMs > RANGE_MAX_MS) {
           throw new HttpProblem(400, 'Bad query', `from ${from} must be before to ${to}, at most 400 days apart`)
@@ -70,4 +73,19 @@ export function historyRoutes({ clock, series, registry }: HttpParts): FastifyPl
       },
     )
   }
+}
+
+/** An OPD's owner asks of their own applications alone, whatever the question says. */
+function ownSeriesQuery(query: SeriesQuery, opd: string | null): SeriesQuery {
+  if (opd === null) return query
+  if (query.measurement !== 'heartbeat') {
+    throw new HttpProblem(403, 'Not allowed', `Your role may ask for heartbeat, not for ${query.measurement}.`)
+  }
+  return { ...query, where: [...query.where.filter(({ tag }) => tag !== 'opd'), { tag: 'opd', values: [opd] }] }
+}
+
+/** Says of another's application no more than of one there is not. */
+function requireOwnApp(registry: Registry, id: string, opd: string | null): void {
+  if (opd === null || registry.apps.get(id)?.opd === opd) return
+  throw new HttpProblem(404, 'Not found', `No application "${id}" of yours is registered.`)
 }

@@ -1,16 +1,21 @@
 /** The HTTP side of the server: limits, Host and Origin checks, routes, OpenAPI, pages. */
+import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { Exposure } from '../auth/exposure.ts'
+import { accountRoutes } from './account-routes.ts'
+import { useAuthorization } from './authorize.ts'
 import { doorRoutes } from './door-routes.ts'
 import { heartbeatRoutes } from './heartbeat-routes.ts'
 import { historyRoutes } from './history-routes.ts'
 import type { OriginRules } from './origin.ts'
 import type { HttpParts } from './parts.ts'
 import { sendProblem, useProblems } from './problem.ts'
+import { sessionRoutes, whoAmIRoute } from './session-routes.ts'
 import { useSimulator } from './simulator-routes.ts'
 import { statusRoutes } from './status-routes.ts'
-import { useWeb } from './web-routes.ts'
+import { pagesOf, useWeb } from './web-routes.ts'
 
 const BODY_BYTES_MAX = 64 * 1024
 const REQUEST_TIMEOUT_MS = 15_000
@@ -19,14 +24,18 @@ const CONNECTIONS_MAX = 4_000
 
 export interface HttpServerOptions {
   readonly parts: HttpParts
+  readonly exposure: Pick<Exposure, 'tls' | 'proxies'>
   /** Known only once the port is; asked at each request. */
   readonly rules: () => OriginRules
 }
 
-export async function createHttpServer({ parts, rules }: HttpServerOptions): Promise<FastifyInstance> {
+export async function createHttpServer({ parts, rules, exposure }: HttpServerOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = parts.log
   const app: FastifyInstance = fastify({
     loggerInstance,
+    // Without TLS the factory makes a plain server; the options of both are one type here.
+    ...(exposure.tls && { https: exposure.tls }),
+    ...(exposure.proxies && { trustProxy: exposure.proxies.split(',') }),
     // Addresses may hold a token (/hb/{token}): what is logged is the route's pattern, below.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
@@ -39,6 +48,7 @@ export async function createHttpServer({ parts, rules }: HttpServerOptions): Pro
   app.setSerializerCompiler(serializerCompiler)
   useProblems(app)
   guard(app, rules)
+  useAuthorization(app, parts)
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode }, 'request')
   })
@@ -49,10 +59,18 @@ export async function createHttpServer({ parts, rules }: HttpServerOptions): Pro
     },
     transform: jsonSchemaTransform,
   })
+  await app.register(rateLimit, { global: false, addHeadersOnExceeding: {} })
+  const login = parts.auth !== undefined
+  const pages = pagesOf({ login, simulator: parts.simulatorUrl !== undefined })
+  await app.register(whoAmIRoute(login, pages))
+  if (parts.auth) {
+    await app.register(sessionRoutes(parts.auth))
+    await app.register(accountRoutes({ ...parts, auth: parts.auth }))
+  }
   await app.register(statusRoutes(parts))
   await app.register(historyRoutes(parts))
   await app.register(heartbeatRoutes(parts))
-  if (parts.commands) await app.register(doorRoutes(parts.commands))
+  await app.register(doorRoutes(parts.commands, parts.clock))
   if (parts.simulatorUrl) useSimulator(app, parts.simulatorUrl)
   app.get('/api/openapi.json', { schema: { hide: true } }, (_, reply) =>
     reply
@@ -60,7 +78,7 @@ export async function createHttpServer({ parts, rules }: HttpServerOptions): Pro
       .type('application/json')
       .send(app.swagger()),
   )
-  await useWeb(app, parts.webDir, parts.simulatorUrl !== undefined)
+  await useWeb(app, parts.webDir, pages)
   return app
 }
 

@@ -11,10 +11,10 @@ export interface OriginRules {
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
 
-/** @param publicUrl the address people use, when a proxy stands in front */
-export function createOriginRules(port: number, publicUrl?: string): OriginRules {
+/** @param publicUrl the address people use, when a proxy stands in front; `scheme` is what this port itself speaks */
+export function createOriginRules(port: number, publicUrl?: string, scheme: 'http' | 'https' = 'http'): OriginRules {
   const hosts = new Set(LOOPBACK_NAMES.map((name) => `${name}:${port}`))
-  const origins = new Set([...hosts].map((host) => `http://${host}`))
+  const origins = new Set([...hosts].map((host) => `${scheme}://${host}`))
   if (publicUrl) {
     const url = new URL(publicUrl)
     hosts.add(url.host)

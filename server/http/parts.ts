@@ -3,6 +3,8 @@ import type { Identity } from '#contract/access.ts'
 import type { Snapshot } from '#contract/live.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import type { Credentials } from '../../broker/identity/credentials.ts'
+import type { Auth } from '../auth/auth.ts'
 import type { DoorCommands } from '../commands/door-commands.ts'
 import type { Pushes } from '../push/pushes.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -14,6 +16,10 @@ export interface HttpParts {
   readonly log: Log
   readonly snapshot: () => Snapshot
   readonly readiness: () => Readiness
+  /** Undefined in the demo, which has no login. */
+  readonly auth: Auth | undefined
+  readonly metricsToken: string | undefined
+  readonly credentials: Pick<Credentials, 'list' | 'revoke'>
   readonly registry: Registry
   readonly series: SeriesStore
   readonly pushes: Pushes
@@ -23,8 +29,7 @@ export interface HttpParts {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>
   /** False: `/hb/{token}` answers 404. */
   readonly heartbeatUrls: boolean
-  /** Undefined but in demo mode: nobody can log in yet. */
-  readonly commands: DoorCommands | undefined
+  readonly commands: DoorCommands
   /** Address of the simulator's control API in demo mode. */
   readonly simulatorUrl: string | undefined
   /** Directory of the built web pages. */

@@ -3,6 +3,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Snapshot } from '#contract/live.ts'
 import type { AppState } from '#contract/states.ts'
+import { ownOpd } from '../auth/roles.ts'
+import { filterSnapshot } from '../live/audience.ts'
 import { regions } from '../registry/regions.ts'
 import type { HttpParts } from './parts.ts'
 import { ReadinessResult, Status } from './schemas.ts'
@@ -11,8 +13,9 @@ const abnormal: readonly AppState[] = ['down', 'degraded', 'unknown']
 
 export function statusRoutes({ snapshot, readiness, series, metrics }: HttpParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/api/v1/status', { schema: { tags: ['status'], response: { 200: Status } } }, () => {
-      const live = snapshot()
+    app.get('/api/v1/status', { schema: { tags: ['status'], response: { 200: Status } } }, ({ caller }) => {
+      const opd = ownOpd(caller)
+      const live = opd === null ? snapshot() : filterSnapshot(snapshot(), opd)
       const { store, influxState } = series.status()
       return {
         version: live.version,

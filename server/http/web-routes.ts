@@ -6,15 +6,18 @@ import type { FastifyInstance } from 'fastify'
 import { sendProblem } from './problem.ts'
 
 /** Addresses of pages (design §3.6); each is answered by the same HTML, which picks the page. */
-const pages = ['/', '/wall', '/explore', '/simulator']
-const demoPages = ['/simulator']
+export function pagesOf({ login, simulator }: { login: boolean; simulator: boolean }): string[] {
+  const settings = login ? ['/settings'] : []
+  return ['/', '/wall', '/explore', '/login', ...(simulator ? ['/simulator'] : []), ...settings]
+}
+
 const YEAR_S = 31_536_000
 
 /** No inline script, no other origin; inline style attributes are how a chart library places its canvas. */
 const contentSecurityPolicy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
-export async function useWeb(app: FastifyInstance, webDir: string, demo: boolean): Promise<void> {
+export async function useWeb(app: FastifyInstance, webDir: string, pages: readonly string[]): Promise<void> {
   const built = existsSync(join(webDir, 'index.html'))
   if (built) {
     await app.register(fastifyStatic, {
@@ -25,7 +28,6 @@ export async function useWeb(app: FastifyInstance, webDir: string, demo: boolean
     })
   }
   for (const page of pages) {
-    if (demoPages.includes(page) && !demo) continue
     app.get(page, { schema: { hide: true } }, (_, reply) => {
       if (!built)
         return sendProblem(reply, 503, 'Pages not built', `Build them first: npm run build (looked in ${webDir})`)

@@ -41,7 +41,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const broker = await startProcess('broker', { ...common, SIAGA_MQTT_PORT: '0' })
   cleanup.defer(() => endProcess(broker.child))
   const mqttUrl = `mqtt://127.0.0.1:${broker.port}`
-  const server = await startProcess('server', { ...common, SIAGA_HTTP_PORT: '0', SIAGA_MQTT_URL: mqttUrl })
+  const server = await startProcess('server', {
+    ...common,
+    SIAGA_DEMO: '1',
+    SIAGA_HTTP_PORT: '0',
+    SIAGA_MQTT_URL: mqttUrl,
+  })
   cleanup.defer(() => endProcess(server.child))
   const kept = cleanup.move()
   return {

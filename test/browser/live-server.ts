@@ -20,6 +20,12 @@ const types: Readonly<Record<string, string>> = {
 const contentSecurityPolicy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
+/** As a demo answers, which has no login. */
+const demoSession = {
+  status: 200,
+  body: { login: false, pages: ['/', '/wall', '/explore', '/simulator'], person: null },
+}
+
 /** Answer to `METHOD path` under /api: status and body, or undefined for 404. */
 export type Api = (request: string, query: URLSearchParams) => { status: number; body: unknown } | undefined
 
@@ -50,8 +56,10 @@ export class LiveServer {
     this.#version = snapshot.version
     this.#http = createServer((request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-      if (pathname.startsWith('/api/')) answer(response, api(`${request.method} ${pathname}`, searchParams))
-      else void sendFile(response, pathname)
+      if (pathname.startsWith('/api/')) {
+        const asked = `${request.method} ${pathname}`
+        answer(response, api(asked, searchParams) ?? (asked === 'GET /api/v1/session' ? demoSession : undefined))
+      } else void sendFile(response, pathname)
     })
     this.#io = new Server(this.#http, { transports: ['websocket'], pingInterval: 2000, pingTimeout: 3000 })
     this.#io.of('/live').on('connection', (socket) => {

@@ -59,6 +59,8 @@ export async function startSiaga(options: SiagaOptions = {}): Promise<Siaga> {
       SIAGA_DATA_DIR: dataDir,
       SIAGA_HTTP_PORT: String(ports.http),
       SIAGA_MQTT_URL: `mqtt://127.0.0.1:${ports.mqtt}`,
+      // Without login; what tests logging in sets it back.
+      SIAGA_DEMO: '1',
       ...serverEnv?.(),
     }),
     ready: 'server ready',

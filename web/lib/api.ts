@@ -1,21 +1,24 @@
 /** Calls of the HTTP API (design §3.4): answers are decoded once by a schema, errors are RFC 9457 problem documents. */
 import { z } from 'zod'
 
-// The content security policy forbids compiling code from text; without this the library tries and the browser reports it.
-z.config({ jitless: true })
-
-const Problem = z.object({ title: z.string(), detail: z.string().default(''), status: z.number().optional() })
+const Problem = z.object({ type: z.string().default(''), title: z.string(), detail: z.string().default('') })
 
 /** What went wrong, in words for the screen. `status` is 0 when no answer came. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly title: string
   readonly status: number
+  /** Of the problem document; broker/contract/problems.ts names those a page tells apart. */
+  readonly type: string
+  /** Seconds until the server listens again; 0 when it does. */
+  readonly retryAfterS: number
 
-  constructor(title: string, detail: string, status: number) {
+  constructor(title: string, detail: string, status: number, { type = '', retryAfterS = 0 } = {}) {
     super(detail)
     this.title = title
     this.status = status
+    this.type = type
+    this.retryAfterS = retryAfterS
   }
 }
 
@@ -63,6 +66,10 @@ async function answerOf(address: string, init: RequestInit): Promise<Response> {
 async function problemOf(response: Response): Promise<ApiError> {
   // A proxy in between answers without JSON: then its status speaks.
   const problem = Problem.safeParse(await response.json().catch(() => null))
-  if (problem.success) return new ApiError(problem.data.title, problem.data.detail, response.status)
+  const retryAfterS = Number(response.headers.get('retry-after') ?? 0)
+  if (problem.success) {
+    const { type, title, detail } = problem.data
+    return new ApiError(title, detail, response.status, { type, retryAfterS })
+  }
   return new ApiError(`Server menjawab ${response.status}`, response.statusText, response.status)
 }

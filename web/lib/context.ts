@@ -1,7 +1,10 @@
-/** How a page gets the one live feed that App.svelte owns. */
+/** How a page gets what App.svelte owns: the one live feed, and who sits here. */
 import { createContext } from 'svelte'
 import type { Feed } from './feed.svelte.ts'
+import type { Session } from './session.svelte.ts'
 
 const [getFeed, setFeed] = createContext<Feed>()
 
-export { getFeed, setFeed }
+const [getSession, setSession] = createContext<Session>()
+
+export { getFeed, getSession, setFeed, setSession }

@@ -7,6 +7,11 @@ export const desk = {
   wall: 'Dinding',
   explore: 'Telusur',
   simulator: 'Simulator',
+  settings: 'Setelan',
+  demoTitle: 'Data simulasi, bukan keadaan sebenarnya. Tanpa masuk: hanya dapat dibuka dari komputer ini.',
+  leave: 'Keluar',
+  leaveFailed: 'Belum keluar: server tidak menjawab. Coba lagi.',
+  account: 'Akun',
   link: { connecting: 'Menyambung', live: 'Data langsung', late: 'Data terlambat', cut: 'Data terputus' },
 }
 
@@ -21,6 +26,7 @@ export const home = {
   wallLead: 'Layar ruang komando: semua aplikasi, pintu, dan gangguan dalam satu pandang.',
   exploreLead: 'Untuk teknisi: latensi dan perubahan keadaan satu aplikasi, dengan zum dan unduhan CSV.',
   simulatorLead: 'Tempelkan jari, dorong pintu, dan ganggu aplikasi untuk melihat seluruh rantai bekerja.',
+  settingsLead: 'Akun dan kata sandi Anda; untuk administrator juga orang, perangkat, dan token.',
   apiLead: 'Uraian semua alamat untuk program lain (OpenAPI).',
   api: 'API',
   waiting: 'Menunggu data dari server…',

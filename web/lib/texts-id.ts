@@ -1,6 +1,9 @@
 /** What the pages say, in Indonesian: the first language and the measure for every other catalogue. */
+import type { PersonRole } from '../../broker/contract/people.ts'
 import type { AppState, Cause } from '../../broker/contract/states.ts'
 import { desk, explore, home, simulator } from './texts-desk-id.ts'
+import { login, problems } from './texts-login-id.ts'
+import { settings } from './texts-settings-id.ts'
 
 const stateName: Record<AppState, string> = {
   new: 'Baru',
@@ -10,6 +13,17 @@ const stateName: Record<AppState, string> = {
   down: 'Mati',
   maintenance: 'Pemeliharaan',
   unknown: 'Tanpa data',
+}
+
+const roleName: Record<PersonRole, string> = {
+  wall: 'Layar dinding',
+  leader: 'Pimpinan',
+  operator: 'Operator',
+  technician: 'Teknisi',
+  'door-officer': 'Petugas pintu',
+  'opd-owner': 'Pemilik OPD',
+  administrator: 'Administrator',
+  auditor: 'Auditor',
 }
 
 const causeName: Record<Cause, string> = {
@@ -172,6 +186,10 @@ export const indonesian = {
   home,
   explore,
   simulator,
+  login,
+  problems,
+  roleName,
+  settings,
   notFound: { title: 'Halaman tidak ditemukan', back: 'Kembali ke beranda' },
 }
 

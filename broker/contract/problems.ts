@@ -1,0 +1,31 @@
+/** Problems a page tells apart: the `type` of their RFC 9457 document. All others are `about:blank`. */
+
+const prefix = 'urn:siaga:problem:'
+
+export const problemNames = [
+  'not-logged-in',
+  'not-allowed',
+  'not-accepted',
+  'code-used',
+  'code-late',
+  'link-ended',
+  'too-many-tries',
+  'busy',
+  'step-up-needed',
+  'second-factor-missing',
+  'email-taken',
+  'standing-wrong',
+  'last-administrator',
+  'account-unknown',
+  'name-missing',
+] as const
+export type ProblemName = (typeof problemNames)[number]
+
+export function problemType(name: ProblemName): string {
+  return prefix + name
+}
+
+/** @returns undefined for `about:blank` and for what this build does not know */
+export function problemNameOf(type: string): ProblemName | undefined {
+  return problemNames.find((name) => type === problemType(name))
+}

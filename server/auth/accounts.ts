@@ -1,0 +1,157 @@
+/** People who may log in: their role, and whether they may at all. Each change that takes something ends their sessions. */
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import type { ProblemName } from '#contract/problems.ts'
+import { transaction } from '../registry/core-db.ts'
+import type { Library } from './library.ts'
+import { type Role, roles } from './roles.ts'
+import type { Sessions } from './sessions.ts'
+
+/** A change that may not be: the message says why and what to do instead. */
+export class AccountError extends Error {
+  override readonly name = 'AccountError'
+  readonly problem: ProblemName
+
+  constructor(problem: ProblemName, message: string) {
+    super(message)
+    this.problem = problem
+  }
+}
+
+export interface Standing {
+  readonly role: Role
+  /** Of an opd-owner, and of nobody else. */
+  readonly opd: string | null
+}
+
+export interface NewAccount extends Standing {
+  readonly name: string
+  readonly email: string
+}
+
+const AccountRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(roles),
+  opd: z.string().nullable(),
+  disabled: z.number(),
+  totp: z.number().nullable(),
+  hasPassword: z.number(),
+  sessions: z.number(),
+})
+
+export class Accounts {
+  private readonly db: DatabaseSync
+  private readonly library: Library
+  private readonly sessions: Sessions
+
+  constructor(db: DatabaseSync, library: Library, sessions: Sessions) {
+    this.db = db
+    this.library = library
+    this.sessions = sessions
+  }
+
+  list() {
+    const rows = this.db
+      .prepare(
+        `SELECT u.id, u.name, u.email, r.role, r.opd, r.disabled, u.twoFactorEnabled AS totp,
+           EXISTS (SELECT 1 FROM account a WHERE a.userId = u.id AND a.password IS NOT NULL) AS hasPassword,
+           (SELECT count(*) FROM session_marks m WHERE m.person = u.id) AS sessions
+         FROM people_roles r JOIN user u ON u.id = r.person ORDER BY u.name`,
+      )
+      .all()
+    return rows.map((row) => {
+      const { disabled, totp, hasPassword, ...rest } = AccountRow.parse(row)
+      return { ...rest, disabled: disabled === 1, hasTotp: totp === 1, hasPassword: hasPassword === 1 }
+    })
+  }
+
+  hasAdministrator(): boolean {
+    return this.administratorsBeside('') > 0
+  }
+
+  /** @throws AccountError when the address is taken or the standing is none */
+  async create({ name, email, role, opd }: NewAccount, nowMs: number): Promise<string> {
+    requireStanding({ role, opd })
+    const { internalAdapter } = await this.library.$context
+    if (await internalAdapter.findUserByEmail(email))
+      throw new AccountError('email-taken', `"${email}" has an account already`)
+    const user = await internalAdapter.createUser({ name, email, emailVerified: true }, { method: 'admin' })
+    this.db.prepare('INSERT INTO people_roles VALUES (?, ?, ?, 0, ?)').run(user.id, role, opd, nowMs)
+    return user.id
+  }
+
+  /** @throws AccountError for a person there is not, or the last administrator */
+  setStanding(person: string, standing: Standing): void {
+    requireStanding(standing)
+    this.change(person, standing.role !== 'administrator', () =>
+      this.db
+        .prepare('UPDATE people_roles SET role = ?, opd = ? WHERE person = ?')
+        .run(standing.role, standing.opd, person),
+    )
+  }
+
+  /** @throws AccountError for a person there is not, or the last administrator */
+  setDisabled(person: string, disabled: boolean): void {
+    this.change(person, disabled, () =>
+      this.db.prepare('UPDATE people_roles SET disabled = ? WHERE person = ?').run(disabled ? 1 : 0, person),
+    )
+  }
+
+  /** @throws AccountError for a person there is not */
+  emailOf(person: string): string {
+    this.require(person)
+    return String(this.db.prepare('SELECT email FROM user WHERE id = ?').get(person)?.['email'])
+  }
+
+  require(person: string): void {
+    if (!this.db.prepare('SELECT 1 FROM people_roles WHERE person = ?').get(person)) {
+      throw new AccountError('account-unknown', `there is no account "${person}"`)
+    }
+  }
+
+  /** A new password; a second factor is gone with the old one, so that a lost telephone is no dead end. */
+  async setPassword(person: string, password: string): Promise<void> {
+    const { internalAdapter, adapter, password: passwords } = await this.library.$context
+    const hash = await passwords.hash(password)
+    this.sessions.endAllOf(person)
+    const existing = await internalAdapter.findCredentialAccount(person)
+    if (existing) await internalAdapter.updatePassword(person, hash)
+    else {
+      await internalAdapter.linkAccount({ userId: person, providerId: 'credential', accountId: person, password: hash })
+    }
+    await adapter.deleteMany({ model: 'twoFactor', where: [{ field: 'userId', value: person }] })
+    await internalAdapter.updateUser(person, { twoFactorEnabled: false })
+    await internalAdapter.deleteUserSessions(person)
+  }
+
+  private change(person: string, takesAdministrator: boolean, write: () => unknown): void {
+    transaction(this.db, () => {
+      this.require(person)
+      if (takesAdministrator && this.administratorsBeside(person) === 0) {
+        throw new AccountError('last-administrator', 'this is the last administrator: make another one first')
+      }
+      write()
+      this.sessions.endAllOf(person)
+    })
+  }
+
+  /** Only those who can log in: one whose link is not used yet is no administrator to rely on. */
+  private administratorsBeside(person: string): number {
+    const row = this.db
+      .prepare(
+        `SELECT count(*) AS n FROM people_roles r
+         WHERE r.role = 'administrator' AND r.disabled = 0 AND r.person <> ?
+           AND EXISTS (SELECT 1 FROM account a WHERE a.userId = r.person AND a.password IS NOT NULL)`,
+      )
+      .get(person)
+    return Number(row?.['n'])
+  }
+}
+
+function requireStanding({ role, opd }: Standing): void {
+  if ((role === 'opd-owner') !== (opd !== null)) {
+    throw new AccountError('standing-wrong', 'an opd-owner has an OPD, and no other role has one')
+  }
+}

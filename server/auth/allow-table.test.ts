@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { httpRows, liveRows, mayCall, mayExchange } from './allow-table.ts'
+import { type Caller, demo, nobody, type Role, roles, scraper } from './roles.ts'
+
+/** Written by hand, apart from the table: `x` may. Columns: nobody, then the roles, then the scraper. */
+const columns = 'nobody wall leader operator technician door-officer opd-owner administrator auditor scraper'.split(' ')
+const expectations = `
+  GET /                                  . x x x x x x x x .
+  GET /wall                              . x x x x x x x x .
+  GET /explore                           . . x x x . x x x .
+  GET /settings                          . x x x x x x x x .
+  GET /simulator                         . . . . . . . . . .
+  GET /login                             x x x x x x x x x x
+  GET /assets/*                          x x x x x x x x x x
+  HEAD /assets/*                         x x x x x x x x x x
+  GET /healthz                           x x x x x x x x x x
+  GET /readyz                            x x x x x x x x x x
+  GET /metrics                           . . . . x . . x . x
+  GET /api/openapi.json                  . x x x x x x x x .
+  GET /api/v1/status                     . x x x x x x x x .
+  GET /api/v1/series                     . . x x x . x x x .
+  GET /api/v1/transitions                . . x x x . x x x .
+  POST /api/v1/heartbeat/:app            x x x x x x x x x x
+  GET /hb/:token                         x x x x x x x x x x
+  POST /hb/:token                        x x x x x x x x x x
+  GET /api/v1/session                    x x x x x x x x x x
+  POST /api/v1/session                   x x x x x x x x x x
+  POST /api/v1/session/code              x x x x x x x x x x
+  POST /api/v1/session/link              x x x x x x x x x x
+  POST /api/v1/session/end               . x x x x x x x x .
+  POST /api/v1/session/password          . x x x x x x x x .
+  POST /api/v1/session/totp              . x x x x x x x x .
+  POST /api/v1/session/totp/confirm      . x x x x x x x x .
+  POST /api/v1/session/step-up           . x x x x x x x x .
+  GET /api/v1/accounts                   . . . . . . . x x .
+  POST /api/v1/accounts                  . . . . . . . x . .
+  POST /api/v1/accounts/:id/role         . . . . . . . x . .
+  POST /api/v1/accounts/:id/disabled     . . . . . . . x . .
+  POST /api/v1/accounts/:id/link         . . . . . . . x . .
+  POST /api/v1/accounts/:id/end          . . . . . . . x . .
+  GET /api/v1/identities                 . . . . . . . x x .
+  POST /api/v1/identities/revoke         . . . . . . . x . .
+  POST /api/v1/doors/:door/commands      . . . x . x . . . .
+  GET /api/v1/doors/:door/commands/:id   . . . x . x . . . .
+  GET /api/v1/simulator*                 . . . . . . . . . .
+  POST /api/v1/simulator*                . . . . . . . . . .`
+const expected = new Map(
+  expectations
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [method, pattern, ...marks] = line.trim().split(/\s+/)
+      return [`${method} ${pattern}`, marks] as const
+    }),
+)
+const liveExpectations: Readonly<Record<string, string>> = {
+  snapshot: '. x x x x x x x x .',
+  frame: '. x x x x x x x x .',
+  pulse: '. x x x x x x x x .',
+  resync: '. x x x x x x x x .',
+}
+
+const person = (role: Role): Caller => ({
+  ...{ kind: 'person', id: 'p', name: 'P', email: 'p@x.id', role, session: 's', hasTotp: false, steppedUpMs: null },
+  opd: role === 'opd-owner' ? 'Dinkes' : null,
+})
+const callers: readonly Caller[] = [nobody, ...roles.map(person), scraper]
+
+describe('the allow-table', () => {
+  it('has the columns of the expectations', () => {
+    expect(callers.map((caller) => (caller.kind === 'person' ? caller.role : caller.kind))).toEqual(columns)
+  })
+
+  it('has a row for each expectation and the reverse', () => {
+    expect(httpRows.map(({ route }) => route).sort()).toEqual([...expected.keys()].sort())
+    expect(Object.keys(liveRows).sort()).toEqual(Object.keys(liveExpectations).sort())
+  })
+
+  it.each([...expected])('%s is for exactly these callers', (route, marks) => {
+    const [method = '', pattern = ''] = route.split(' ')
+    expect(callers.map((caller) => (mayCall(caller, method, pattern) ? 'x' : '.'))).toEqual(marks)
+  })
+
+  it.each(Object.entries(liveExpectations))('the live event %s is for exactly these callers', (event, marks) => {
+    expect(callers.map((caller) => (mayExchange(caller, event) ? 'x' : '.')).join(' ')).toBe(marks)
+  })
+
+  it('refuses what has no row, to the demo too', () => {
+    for (const caller of [...callers, demo]) {
+      expect(mayCall(caller, 'GET', '/api/v1/unheard-of')).toBe(false)
+      expect(mayCall(caller, 'DELETE', '/api/v1/status')).toBe(false)
+      for (const event of ['unheard-of', 'constructor', '__proto__']) expect(mayExchange(caller, event)).toBe(false)
+    }
+  })
+})

@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { GuessBrake } from './guess-brake.ts'
+import { UsedCodes } from './used-codes.ts'
+
+const MINUTE_MS = 60_000
+
+describe('the brake on guessing', () => {
+  it('lets four failures pass, then doubles the wait up to a minute, and forgets with success', () => {
+    const brake = new GuessBrake()
+    const waits = Array.from({ length: 12 }, () => {
+      brake.failed('a', 0)
+      return brake.waitMs('a', 0)
+    })
+    expect(waits).toEqual([0, 0, 0, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, MINUTE_MS, MINUTE_MS, MINUTE_MS])
+    expect(brake.waitMs('b', 0)).toBe(0)
+    expect(brake.waitMs('a', MINUTE_MS)).toBe(0)
+    brake.succeeded('a')
+    expect(brake.waitMs('a', 0)).toBe(0)
+  })
+
+  it('never locks out: after a minute another try is free, whatever went before', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(5 * MINUTE_MS), { maxLength: 60 }), (gaps) => {
+        const brake = new GuessBrake()
+        let nowMs = 0
+        for (const gapMs of gaps) {
+          nowMs += gapMs
+          brake.failed('a', nowMs)
+        }
+        return brake.waitMs('a', nowMs + MINUTE_MS) === 0
+      }),
+      { seed: 1, numRuns: 200 },
+    )
+  })
+})
+
+describe('codes of the app', () => {
+  it('open once within their life, each person for themselves', () => {
+    const codes = new UsedCodes()
+    expect([codes.take('a', '123456', 0), codes.take('a', '123456', 89_999), codes.take('b', '123456', 0)]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    expect(codes.take('a', '123456', 90_000)).toBe(true)
+  })
+})

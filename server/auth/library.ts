@@ -1,0 +1,78 @@
+/** The one file that knows better-auth: passwords, session cookies, second factor and their tables in auth.db (ADR 8). */
+import { randomBytes } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+import { type BetterAuthOptions, betterAuth } from 'better-auth'
+import { getMigrations } from 'better-auth/db/migration'
+import { twoFactor } from 'better-auth/plugins/two-factor'
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '#contract/people.ts'
+import type { Log } from '#runtime/log.ts'
+import type { Passwords } from './passwords.ts'
+import { WALL_AGE_MAX_MS } from './session-age.ts'
+
+/** From the password to the code. */
+const CODE_WAIT_S = 300
+const ID_BYTES = 16
+
+export interface LibraryParts {
+  readonly db: DatabaseSync
+  readonly secret: string
+  readonly baseUrl: string
+  readonly secureCookies: boolean
+  readonly passwords: Passwords
+  readonly log: Log
+  readonly onSession: (session: { id: string; userId: string }) => void
+  readonly onSessionEnd: (session: { id: string }) => void
+}
+
+export type Library = Awaited<ReturnType<typeof openLibrary>>
+
+/** Brings its tables up to date. Its HTTP handler is not mounted: our routes call what they need of it, and no more. */
+export async function openLibrary(parts: LibraryParts) {
+  const options = {
+    ...commonOptions(parts),
+    plugins: [
+      twoFactor({ issuer: 'Siaga', twoFactorCookieMaxAge: CODE_WAIT_S, totpOptions: { digits: 6, period: 30 } }),
+    ],
+  }
+  const migrations = await getMigrations(options)
+  await migrations.runMigrations()
+  return betterAuth(options)
+}
+
+function commonOptions({ db, secret, baseUrl, secureCookies, passwords, log, ...parts }: LibraryParts) {
+  return {
+    appName: 'Siaga',
+    baseURL: baseUrl,
+    secret,
+    database: db,
+    telemetry: { enabled: false },
+    logger: { level: 'warn', log: (level, message) => log.warn({ level, reason: message }, 'authentication library') },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: PASSWORD_LENGTH_MIN,
+      maxPasswordLength: PASSWORD_LENGTH_MAX,
+      password: {
+        hash: (password) => passwords.hash(password),
+        verify: ({ hash, password }) => passwords.verify(hash, password),
+      },
+    },
+    // How long a session holds is ours to say (session-age.ts); this is the longest there is.
+    session: { expiresIn: WALL_AGE_MAX_MS / 1000, disableSessionRefresh: true, cookieCache: { enabled: false } },
+    rateLimit: { enabled: false },
+    advanced: {
+      // Of a person it is also the actor of a command to a door, which takes no capitals.
+      database: { generateId: () => randomBytes(ID_BYTES).toString('hex') },
+      cookiePrefix: secureCookies ? '__Host-siaga' : 'siaga',
+      // The library's own prefix would be __Secure-, which is weaker than __Host-.
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'strict', secure: secureCookies, path: '/' },
+    },
+    databaseHooks: {
+      session: {
+        create: { after: async (session) => parts.onSession(session) },
+        delete: { after: async (session) => parts.onSessionEnd(session) },
+      },
+    },
+  } satisfies BetterAuthOptions
+}

@@ -1,0 +1,218 @@
+/** Logging in and out, and what people do to their own account. Each wrong guess makes the next one wait. */
+import { APIError } from 'better-auth/api'
+import type { ProblemName } from '#contract/problems.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { AccountError, type Accounts } from './accounts.ts'
+import { cookieHeaders, type WithCookies, withCookies } from './cookies.ts'
+import { GuessBrake } from './guess-brake.ts'
+import type { Library } from './library.ts'
+import type { OneTimeLinks } from './one-time-links.ts'
+import type { Person } from './roles.ts'
+import type { Sessions } from './sessions.ts'
+import { UsedCodes } from './used-codes.ts'
+
+/** Wrong name, password or code: one answer for all, so that it says nothing of which. */
+export class LoginRefusedError extends Error {
+  override readonly name = 'LoginRefusedError'
+  readonly problem: ProblemName
+
+  constructor(problem: ProblemName, message: string) {
+    super(message)
+    this.problem = problem
+  }
+}
+
+/** Too many wrong guesses. */
+export class LoginSlowedError extends Error {
+  override readonly name = 'LoginSlowedError'
+  readonly waitMs: number
+
+  constructor(waitMs: number) {
+    super(`too many wrong tries: wait ${Math.ceil(waitMs / 1000)} s`)
+    this.waitMs = waitMs
+  }
+}
+
+/** The library's own rest after ten wrong codes in a row. */
+const SECOND_FACTOR_REST_MS = 900_000
+
+export interface LoginParts {
+  readonly library: Library
+  readonly accounts: Accounts
+  readonly sessions: Sessions
+  readonly links: OneTimeLinks
+  readonly clock: Clock
+}
+
+interface Attempt {
+  /** The client's Cookie header. */
+  readonly cookie: string | undefined
+  /** Its address. */
+  readonly from: string
+}
+
+export interface LinkUse {
+  readonly link: string
+  readonly password: string
+  /** Of the first administrator, who has no account yet. */
+  readonly name?: string | undefined
+  readonly email?: string | undefined
+}
+
+export class Login {
+  private readonly parts: LoginParts
+  private readonly brake = new GuessBrake()
+  private readonly usedCodes = new UsedCodes()
+
+  constructor(parts: LoginParts) {
+    this.parts = parts
+  }
+
+  /** @returns `code` when the second factor is still to come. @throws LoginRefusedError, LoginSlowedError */
+  async withPassword(
+    email: string,
+    password: string,
+    { cookie, from }: Attempt,
+  ): Promise<WithCookies<'done' | 'code'>> {
+    const keys = [`${email.toLowerCase()} ${from}`]
+    const answer = await this.guess(keys, () =>
+      this.parts.library.api.signInEmail({
+        body: { email, password },
+        headers: cookieHeaders(cookie),
+        returnHeaders: true,
+      }),
+    )
+    const { value, cookies } = withCookies(answer)
+    return { value: 'twoFactorRedirect' in value ? 'code' : 'done', cookies }
+  }
+
+  /** Second step: six digits of the app, or a recovery code. @throws LoginRefusedError, LoginSlowedError */
+  async withCode(code: string, { cookie, from }: Attempt): Promise<WithCookies<unknown>> {
+    const { api } = this.parts.library
+    const headers = cookieHeaders(cookie)
+    const isTotp = /^\d{6}$/.test(code)
+    const answer = await this.guess([`code ${from}`], () => {
+      if (!isTotp) return api.verifyBackupCode({ body: { code }, headers, returnHeaders: true })
+      return api.verifyTOTP({ body: { code }, headers, returnHeaders: true })
+    })
+    const { user, token } = answer.response
+    const { internalAdapter } = await this.parts.library.$context
+    const created = token ? await internalAdapter.findSession(token) : null
+    if (!created) throw new LoginRefusedError('code-late', 'the login could not be completed: begin again')
+    if (isTotp && !this.usedCodes.take(user.id, code, this.parts.clock.monoMs())) {
+      await internalAdapter.deleteSession(created.session.token)
+      throw new LoginRefusedError('code-used', 'this code was used already: wait for the next one')
+    }
+    this.parts.sessions.steppedUp(created.session.id, this.parts.clock.wallMs())
+    return withCookies(answer)
+  }
+
+  async end(cookie: string | undefined, person: Person): Promise<readonly string[]> {
+    this.parts.sessions.ended(person.session)
+    const answer = await this.parts.library.api.signOut({ headers: cookieHeaders(cookie), returnHeaders: true })
+    return withCookies(answer).cookies
+  }
+
+  /** Ends every session of this person, this one too. @throws LoginRefusedError, LoginSlowedError */
+  async changePassword(person: Person, current: string, next: string, cookie: string | undefined): Promise<void> {
+    await this.guess([`password ${person.id}`], () =>
+      this.parts.library.api.changePassword({
+        body: { currentPassword: current, newPassword: next },
+        headers: cookieHeaders(cookie),
+      }),
+    )
+    this.parts.sessions.endAllOf(person.id)
+    const { internalAdapter } = await this.parts.library.$context
+    await internalAdapter.deleteUserSessions(person.id)
+  }
+
+  /** The secret for the app, as an otpauth address, and recovery codes; in force once confirmed. */
+  async beginTotp(person: Person, password: string, cookie: string | undefined) {
+    const answer = await this.guess([`password ${person.id}`], () =>
+      this.parts.library.api.enableTwoFactor({
+        body: { password, method: 'totp' },
+        headers: cookieHeaders(cookie),
+      }),
+    )
+    if (answer.method !== 'totp') throw new LoginRefusedError('not-accepted', 'no second factor was made')
+    return { uri: answer.totpURI, recoveryCodes: answer.backupCodes }
+  }
+
+  /** Confirms the second factor, or proves it again (step-up). The session may be another one afterwards. */
+  async proveTotp(person: Person, code: string, cookie: string | undefined): Promise<WithCookies<unknown>> {
+    const answer = await this.guess([`code ${person.id}`], () =>
+      this.parts.library.api.verifyTOTP({ body: { code }, headers: cookieHeaders(cookie), returnHeaders: true }),
+    )
+    if (!this.usedCodes.take(person.id, code, this.parts.clock.monoMs())) {
+      throw new LoginRefusedError('code-used', 'this code was used already: wait for the next one')
+    }
+    const { value, cookies } = withCookies(answer)
+    const { internalAdapter } = await this.parts.library.$context
+    const replaced = await newestSession(internalAdapter, person.id, person.session)
+    this.parts.sessions.steppedUp(replaced, this.parts.clock.wallMs())
+    return { value, cookies }
+  }
+
+  /** Sets a password by a one-time link. @returns what to log in with. @throws LoginRefusedError; AccountError when name or address is missing or taken */
+  async useLink({ link, password, name, email }: LinkUse, from: string): Promise<{ readonly email: string }> {
+    const nowMs = this.parts.clock.wallMs()
+    const found = await this.guess([`link ${from}`], async () => {
+      const known = this.parts.links.find(link, nowMs)
+      if (!known)
+        throw new LoginRefusedError('link-ended', 'this link was used already, or has ended: ask for a new one')
+      return known
+    })
+    if (found.person === null && (!name || !email)) throw new AccountError('name-missing', 'name and email are needed')
+    if (!this.parts.links.use(link)) throw new LoginRefusedError('link-ended', 'this link was used already')
+    const person =
+      found.person ??
+      (await this.parts.accounts.create(
+        { name: name ?? '', email: email ?? '', role: 'administrator', opd: null },
+        nowMs,
+      ))
+    await this.parts.accounts.setPassword(person, password)
+    return { email: this.parts.accounts.emailOf(person) }
+  }
+
+  /** Counted as a failure until it is none, so that guesses made side by side wait as those made in turn. */
+  private async guess<T>(keys: readonly string[], attempt: () => Promise<T>): Promise<T> {
+    const nowMs = this.parts.clock.monoMs()
+    const waitMs = Math.max(...keys.map((key) => this.brake.waitMs(key, nowMs)))
+    if (waitMs > 0) throw new LoginSlowedError(waitMs)
+    const undo = keys.map((key) => this.brake.failed(key, nowMs))
+    try {
+      const answer = await attempt()
+      for (const key of keys) this.brake.succeeded(key)
+      return answer
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (refusal) throw refusal
+      for (const back of undo) back()
+      throw error
+    }
+  }
+}
+
+/** @returns undefined when something failed that was no guess */
+function refusalOf(error: unknown): LoginRefusedError | LoginSlowedError | undefined {
+  if (error instanceof LoginRefusedError) return error
+  if (!(error instanceof APIError) || error.statusCode >= 500) return undefined
+  const code = error.body?.code
+  if (code === 'INVALID_TWO_FACTOR_COOKIE' || code === 'TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE') {
+    return new LoginRefusedError('code-late', 'the time or the tries for the code are over: begin again')
+  }
+  if (error.statusCode === 429) return new LoginSlowedError(SECOND_FACTOR_REST_MS)
+  return new LoginRefusedError('not-accepted', 'wrong name, password or code')
+}
+
+interface SessionLister {
+  listSessions(person: string): Promise<readonly { readonly id: string; readonly createdAt: Date }[]>
+}
+
+/** Confirming the first code gives the session a new identity; proving it again keeps it. */
+async function newestSession(library: SessionLister, person: string, session: string): Promise<string> {
+  const sessions = await library.listSessions(person)
+  if (sessions.some(({ id }) => id === session)) return session
+  const [newest] = [...sessions].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+  return newest?.id ?? session
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { AGE_MAX_MS, IDLE_MAX_MS, STEP_UP_MAX_MS, sessionHolds, stepUpHolds, WALL_AGE_MAX_MS } from './session-age.ts'
+
+describe('the age of a session', () => {
+  it('ends a person idle for half an hour', () => {
+    expect(sessionHolds('operator', { beganMs: 0, seenMs: 0 }, IDLE_MAX_MS - 1)).toBe(true)
+    expect(sessionHolds('operator', { beganMs: 0, seenMs: 0 }, IDLE_MAX_MS)).toBe(false)
+  })
+
+  it('ends after twelve hours whatever is done with it', () => {
+    expect(sessionHolds('administrator', { beganMs: 0, seenMs: AGE_MAX_MS - 1 }, AGE_MAX_MS - 1)).toBe(true)
+    expect(sessionHolds('administrator', { beganMs: 0, seenMs: AGE_MAX_MS }, AGE_MAX_MS)).toBe(false)
+  })
+
+  it('leaves a wall alone for ninety days', () => {
+    expect(sessionHolds('wall', { beganMs: 0, seenMs: 0 }, WALL_AGE_MAX_MS - 1)).toBe(true)
+    expect(sessionHolds('wall', { beganMs: 0, seenMs: WALL_AGE_MAX_MS }, WALL_AGE_MAX_MS)).toBe(false)
+  })
+
+  it('has a step-up hold five minutes, and none hold never', () => {
+    expect(stepUpHolds(null, 0)).toBe(false)
+    expect(stepUpHolds(0, STEP_UP_MAX_MS - 1)).toBe(true)
+    expect(stepUpHolds(0, STEP_UP_MAX_MS)).toBe(false)
+  })
+})

@@ -1,0 +1,28 @@
+/** How long a session holds: ends when idle and, whatever is done with it, after its longest age. Pure. */
+import type { Role } from './roles.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+export const IDLE_MAX_MS = 30 * MINUTE_MS
+export const AGE_MAX_MS = 12 * HOUR_MS
+/** A wall has nobody to log in at night; its session sees the wall and nothing else, and is ended by hand. */
+export const WALL_AGE_MAX_MS = 90 * DAY_MS
+/** A second factor proven longer ago does not open what is dangerous. */
+export const STEP_UP_MAX_MS = 5 * MINUTE_MS
+
+export interface SessionTimes {
+  readonly beganMs: number
+  readonly seenMs: number
+}
+
+/** A clock set back makes no session older; one set forward ends it, which is the safe side. */
+export function sessionHolds(role: Role, { beganMs, seenMs }: SessionTimes, nowMs: number): boolean {
+  if (role === 'wall') return nowMs - beganMs < WALL_AGE_MAX_MS
+  return nowMs - beganMs < AGE_MAX_MS && nowMs - seenMs < IDLE_MAX_MS
+}
+
+export function stepUpHolds(steppedUpMs: number | null, nowMs: number): boolean {
+  return steppedUpMs !== null && nowMs - steppedUpMs < STEP_UP_MAX_MS
+}

@@ -1,0 +1,73 @@
+/** People log in to a real server: the first one, passwords, second factors, and what is refused. */
+import { describe, expect, it } from 'vitest'
+import { enrolTotp, firstLink, password, startLoginStack, startWithLogin, totpCode, Visitor } from '../harness/login.ts'
+
+const email = 'admin@kalbar.example'
+
+describe('logging in', () => {
+  it('makes the first administrator by the one-time link, and by nothing else', async () => {
+    const siaga = await startWithLogin()
+    const link = await firstLink(siaga)
+    const visitor = new Visitor(siaga.httpUrl)
+    expect((await visitor.get('/api/v1/status')).status).toBe(401)
+    expect((await visitor.get('/wall')).headers.get('location')).toBe('/login?next=%2Fwall')
+    expect((await visitor.post('/api/v1/session/link', { link: 'wrong', password, name: 'A', email })).status).toBe(401)
+    expect((await visitor.post('/api/v1/session/link', { link, password: 'short', name: 'A', email })).status).toBe(400)
+    expect((await visitor.post('/api/v1/session/link', { link, password, name: 'A', email })).status).toBe(200)
+    expect((await visitor.post('/api/v1/session/link', { link, password, name: 'B', email: 'b@x.id' })).status).toBe(
+      401,
+    )
+    const login = await visitor.login(email)
+    expect(login).toMatchObject({ status: 200, body: { step: 'done' } })
+    expect(login.headers.getSetCookie().join()).toMatch(/HttpOnly; SameSite=Strict/i)
+    expect((await visitor.get('/api/v1/session')).body).toMatchObject({
+      login: true,
+      person: { role: 'administrator' },
+    })
+    expect((await visitor.get('/api/v1/status')).status).toBe(200)
+    await visitor.post('/api/v1/session/end')
+    expect((await visitor.get('/api/v1/status')).status).toBe(401)
+  })
+
+  it('refuses a wrong password as it refuses an unknown name, and slows guessing down', async () => {
+    const { siaga } = await startLoginStack()
+    const visitor = new Visitor(siaga.httpUrl)
+    const wrong = { email, password: 'not this password' }
+    const answers = [await visitor.post('/api/v1/session', wrong)]
+    const unknown = await visitor.post('/api/v1/session', { ...wrong, email: 'nobody@kalbar.example' })
+    expect(unknown).toMatchObject({ status: 401, body: answers[0]?.body })
+    for (let tries = 1; tries < 5; tries += 1) answers.push(await visitor.post('/api/v1/session', wrong))
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 429])
+    expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  it('asks for the second factor, takes each code once, and a recovery code once', async () => {
+    const { siaga, administrator } = await startLoginStack()
+    const code = totpCode(administrator.uri, 1)
+    const enter = async (with_: string) => {
+      const visitor = new Visitor(siaga.httpUrl)
+      expect((await visitor.login(email)).body).toEqual({ step: 'code' })
+      expect((await visitor.get('/api/v1/status')).status).toBe(401)
+      await visitor.post('/api/v1/session/code', { code: with_ })
+      return (await visitor.get('/api/v1/status')).status
+    }
+    expect(await enter('abcdefg')).toBe(401)
+    expect(await enter(code)).toBe(200)
+    expect(await enter(code)).toBe(401)
+    const [recovery = ''] = administrator.recoveryCodes
+    expect(await enter(recovery)).toBe(200)
+    expect(await enter(recovery)).toBe(401)
+  })
+
+  it('has dangerous acts only with a second factor', async () => {
+    const siaga = await startWithLogin()
+    const visitor = new Visitor(siaga.httpUrl)
+    await visitor.post('/api/v1/session/link', { link: await firstLink(siaga), password, name: 'A', email })
+    await visitor.login(email)
+    const create = () =>
+      visitor.post('/api/v1/accounts', { name: 'L', email: 'l@kalbar.example', role: 'leader', opd: null })
+    expect(await create()).toMatchObject({ status: 403, body: { title: 'Second factor missing' } })
+    await enrolTotp(visitor)
+    expect((await create()).status).toBe(201)
+  })
+})

@@ -1,0 +1,79 @@
+/** What the login says, in Indonesian; part of the catalogue in texts-id.ts. */
+import type { ProblemName } from '../../broker/contract/problems.ts'
+
+/** What happened, and what to do next. */
+export type ProblemText = readonly [what: string, next: string]
+
+export const problems: Readonly<Record<ProblemName, ProblemText>> = {
+  'not-logged-in': ['Sesi sudah berakhir', 'Masuk lagi untuk melanjutkan.'],
+  'not-allowed': ['Peran Anda tidak mencakup ini', 'Administrator dapat mengubah peran Anda.'],
+  'not-accepted': ['Tidak cocok', 'Periksa surel, kata sandi, atau kode, lalu coba lagi.'],
+  'code-used': [
+    'Kode ini sudah dipakai',
+    'Setiap kode berlaku sekali. Tunggu kode berikutnya di aplikasi, paling lama 30 detik.',
+  ],
+  'code-late': ['Waktu untuk kode sudah habis', 'Masukkan surel dan kata sandi sekali lagi.'],
+  'link-ended': [
+    'Tautan ini tidak berlaku lagi',
+    'Tautan hanya dapat dipakai sekali dan paling lama 24 jam. Minta tautan baru kepada administrator.',
+  ],
+  'too-many-tries': ['Terlalu banyak percobaan', 'Tunggu sebentar, lalu coba lagi.'],
+  busy: ['Server sedang sibuk', 'Banyak orang masuk bersamaan. Coba lagi beberapa detik lagi.'],
+  'step-up-needed': ['Bukti kedua diperlukan', 'Masukkan kode dari aplikasi autentikator.'],
+  'second-factor-missing': [
+    'Kode sekali pakai belum aktif',
+    'Aktifkan lebih dahulu di Setelan, bagian Akun saya. Tindakan ini memerlukannya.',
+  ],
+  'email-taken': ['Surel ini sudah mempunyai akun', 'Pakai surel lain, atau buat tautan baru untuk akun yang ada.'],
+  'standing-wrong': [
+    'Peran dan perangkat daerah tidak cocok',
+    'Hanya pemilik OPD yang mempunyai OPD, dan ia harus mempunyainya.',
+  ],
+  'last-administrator': ['Ini administrator terakhir', 'Jadikan orang lain administrator lebih dahulu.'],
+  'account-unknown': ['Akun ini tidak ada', 'Muat ulang halaman untuk melihat daftar yang baru.'],
+  'name-missing': ['Nama dan surel harus diisi', 'Administrator pertama belum mempunyai akun.'],
+}
+
+export const login = {
+  title: 'Masuk',
+  email: 'Surel',
+  password: 'Kata sandi',
+  showPassword: 'Tampilkan',
+  showPasswordLabel: 'Tampilkan kata sandi',
+  capsLock: 'Caps Lock menyala',
+  enter: 'Masuk',
+  forgotten: 'Lupa kata sandi atau kehilangan telepon? Administrator dapat memberi tautan sekali pakai.',
+  codeTitle: 'Kode sekali pakai',
+  codeLead: 'Buka aplikasi autentikator di telepon Anda dan ketik enam angkanya.',
+  code: 'Kode enam angka',
+  recoveryLead: 'Setiap kode pemulihan berlaku sekali. Gunakan bila telepon Anda tidak ada.',
+  recovery: 'Kode pemulihan',
+  useRecovery: 'Pakai kode pemulihan',
+  useApp: 'Pakai aplikasi autentikator',
+  confirm: 'Lanjut',
+  back: 'Kembali',
+  firstTitle: 'Administrator pertama',
+  firstLead: 'Siaga belum mempunyai administrator. Tautan ini menjadikan Anda yang pertama.',
+  linkTitle: 'Kata sandi baru',
+  linkLead: 'Tautan ini berlaku sekali. Setelah kata sandi tersimpan, sesi lama berakhir.',
+  name: 'Nama lengkap',
+  newPassword: 'Kata sandi baru',
+  passwordRule: (least: number) => `Paling sedikit ${least} huruf. Kalimat pendek lebih kuat dan lebih mudah diingat.`,
+  passwordShort: (least: number, typed: number) => `Baru ${typed} dari ${least} huruf.`,
+  save: 'Simpan dan masuk',
+  working: 'Memeriksa…',
+  waiting: (seconds: number) => `Coba lagi dalam ${seconds} detik`,
+  missing: {
+    email: 'Ketik surel Anda.',
+    password: 'Ketik kata sandi Anda.',
+    code: 'Ketik kodenya.',
+    name: 'Ketik nama Anda.',
+  },
+  emailWrong: 'Surel ditulis seperti nama@contoh.go.id.',
+  codeWrong: 'Kode terdiri dari enam angka.',
+  recoveryWrong: 'Kode pemulihan terdiri dari dua bagian, seperti aB3dE-x9Yz1.',
+  demoTitle: 'Mode demo',
+  demoLead: 'Di sini tidak ada yang perlu masuk: semua data rekaan, dan halaman hanya dapat dibuka dari komputer ini.',
+  home: 'Ke beranda',
+  center: 'Command Center',
+}

@@ -1,0 +1,24 @@
+/** What is wrong with what was typed, in words for beneath the field; empty when nothing is. Pure. */
+import { PASSWORD_LENGTH_MIN } from '../../broker/contract/people.ts'
+import { t } from '../lib/texts.ts'
+
+export function emailFault(typed: string): string {
+  if (typed.trim() === '') return t.login.missing.email
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(typed.trim()) ? '' : t.login.emailWrong
+}
+
+/** Six digits, with spaces as an app shows them. */
+export function codeFault(typed: string): string {
+  if (typed.trim() === '') return t.login.missing.code
+  return /^\d{6}$/.test(typed.replaceAll(/\s/g, '')) ? '' : t.login.codeWrong
+}
+
+export function recoveryFault(typed: string): string {
+  if (typed.trim() === '') return t.login.missing.code
+  return /^[\w-]{10,20}$/.test(typed.trim()) ? '' : t.login.recoveryWrong
+}
+
+export function newPasswordFault(typed: string): string {
+  if (typed === '') return t.login.missing.password
+  return typed.length >= PASSWORD_LENGTH_MIN ? '' : t.login.passwordShort(PASSWORD_LENGTH_MIN, typed.length)
+}

@@ -1,0 +1,87 @@
+/** The steps of logging in, and what the server said to each. */
+import { z } from 'zod'
+import { SessionView } from '../../broker/contract/people.ts'
+import { problemNameOf } from '../../broker/contract/problems.ts'
+import { ApiError, call } from '../lib/api.ts'
+import { nextAfterLogin, paths } from '../lib/paths.ts'
+import { type OneTimeLink, readLink } from './one-time-link.ts'
+
+const Step = z.object({ step: z.enum(['done', 'code']) })
+const LinkUsed = z.object({ email: z.string() })
+const Done = z.unknown()
+
+export class LoginSteps {
+  readonly link: OneTimeLink | null = readLink(location.hash)
+  step = $state<'password' | 'code' | 'link' | 'demo'>(this.link === null ? 'password' : 'link')
+  failure = $state.raw<ApiError | null>(null)
+  busy = $state(false)
+  /** Seconds until the server listens to the next try. */
+  waitS = $state(0)
+
+  constructor() {
+    void this.#whoAmI()
+    $effect(() => {
+      if (this.waitS <= 0) return
+      const timer = setTimeout(() => {
+        this.waitS -= 1
+      }, 1000)
+      return () => clearTimeout(timer)
+    })
+  }
+
+  withPassword = (email: string, password: string): Promise<void> =>
+    this.#try(async () => {
+      const { step } = await call('/api/v1/session', Step, { method: 'POST', body: { email, password } })
+      if (step === 'done') this.#enter()
+      else this.step = 'code'
+    })
+
+  withCode = (code: string): Promise<void> =>
+    this.#try(async () => {
+      await call('/api/v1/session/code', Done, { method: 'POST', body: { code } })
+      this.#enter()
+    })
+
+  /** Sets the password the link is for, and logs in with it. */
+  withLink = (password: string, newcomer?: { name: string; email: string }): Promise<void> =>
+    this.#try(async () => {
+      const body = { link: this.link?.secret, password, ...newcomer }
+      const { email } = await call('/api/v1/session/link', LinkUsed, { method: 'POST', body })
+      await call('/api/v1/session', Step, { method: 'POST', body: { email, password } })
+      // A second factor comes next, and is set up there.
+      location.replace(paths.settings)
+    })
+
+  restart(): void {
+    this.failure = null
+    this.step = 'password'
+  }
+
+  /** Somebody who is logged in already came by a link from elsewhere, with which a browser sends no cookie. */
+  async #whoAmI(): Promise<void> {
+    const view = await call('/api/v1/session', SessionView).catch(() => null)
+    if (view === null || this.link !== null) return
+    if (!view.login) this.step = 'demo'
+    else if (view.person !== null) this.#enter()
+  }
+
+  #enter(): void {
+    location.replace(nextAfterLogin(location.search, location.origin))
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    if (this.busy) return
+    this.busy = true
+    try {
+      await act()
+      this.failure = null
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      this.failure = error
+      this.waitS = error.retryAfterS
+      if (problemNameOf(error.type) === 'code-late') this.step = 'password'
+    } finally {
+      this.busy = false
+    }
+  }
+}
