@@ -7,6 +7,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Running } from '#runtime/run.ts'
 import type { Credentials } from '../broker/identity/credentials.ts'
+import { readLastUses } from '../broker/identity/last-use.ts'
 import { type Auth, openAuth } from './auth/auth.ts'
 import { type Exposure, judgeExposure } from './auth/exposure.ts'
 import { demo, nobody } from './auth/roles.ts'
@@ -62,6 +63,7 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
       auth,
       metricsToken: settings.SIAGA_METRICS_TOKEN,
       credentials,
+      lastUses: () => readLastUses(resolve(settings.SIAGA_DATA_DIR)),
       snapshot: feed.snapshot,
       readiness: () => judgeReadiness(options.uplink.isConnected(), options.ingest(), tail.lastId() - tail.cursor()),
       registry,

@@ -18,6 +18,9 @@ export const problemNames = [
   'last-administrator',
   'account-unknown',
   'name-missing',
+  'identity-exists',
+  'identity-unknown',
+  'app-unknown',
 ] as const
 export type ProblemName = (typeof problemNames)[number]
 

@@ -39,6 +39,7 @@ const AccountRow = z.object({
   totp: z.number().nullable(),
   hasPassword: z.number(),
   sessions: z.number(),
+  seenMs: z.number().nullable(),
 })
 
 export class Accounts {
@@ -55,7 +56,7 @@ export class Accounts {
   list() {
     const rows = this.db
       .prepare(
-        `SELECT u.id, u.name, u.email, r.role, r.opd, r.disabled, u.twoFactorEnabled AS totp,
+        `SELECT u.id, u.name, u.email, r.role, r.opd, r.disabled, r.seen_ms AS seenMs, u.twoFactorEnabled AS totp,
            EXISTS (SELECT 1 FROM account a WHERE a.userId = u.id AND a.password IS NOT NULL) AS hasPassword,
            (SELECT count(*) FROM session_marks m WHERE m.person = u.id) AS sessions
          FROM people_roles r JOIN user u ON u.id = r.person ORDER BY u.name`,
@@ -78,7 +79,7 @@ export class Accounts {
     if (await internalAdapter.findUserByEmail(email))
       throw new AccountError('email-taken', `"${email}" has an account already`)
     const user = await internalAdapter.createUser({ name, email, emailVerified: true }, { method: 'admin' })
-    this.db.prepare('INSERT INTO people_roles VALUES (?, ?, ?, 0, ?)').run(user.id, role, opd, nowMs)
+    this.db.prepare('INSERT INTO people_roles VALUES (?, ?, ?, 0, ?, NULL)').run(user.id, role, opd, nowMs)
     return user.id
   }
 

@@ -31,7 +31,11 @@ const expectations = `
   POST /api/v1/session/password          . x x x x x x x x .
   POST /api/v1/session/totp              . x x x x x x x x .
   POST /api/v1/session/totp/confirm      . x x x x x x x x .
+  POST /api/v1/session/totp/remove       . x x x x x x x x .
+  POST /api/v1/session/recovery-codes    . x x x x x x x x .
   POST /api/v1/session/step-up           . x x x x x x x x .
+  GET /api/v1/sessions                   . x x x x x x x x .
+  POST /api/v1/sessions/:id/end          . x x x x x x x x .
   GET /api/v1/accounts                   . . . . . . . x x .
   POST /api/v1/accounts                  . . . . . . . x . .
   POST /api/v1/accounts/:id/role         . . . . . . . x . .
@@ -39,6 +43,8 @@ const expectations = `
   POST /api/v1/accounts/:id/link         . . . . . . . x . .
   POST /api/v1/accounts/:id/end          . . . . . . . x . .
   GET /api/v1/identities                 . . . . . . . x x .
+  POST /api/v1/identities                . . . . . . . x . .
+  POST /api/v1/identities/rotate         . . . . . . . x . .
   POST /api/v1/identities/revoke         . . . . . . . x . .
   POST /api/v1/doors/:door/commands      . . . x . x . . . .
   GET /api/v1/doors/:door/commands/:id   . . . x . x . . . .

@@ -53,7 +53,11 @@ export const httpRows: readonly Row[] = [
   { route: 'POST /api/v1/session/password', allowed: everyRole },
   { route: 'POST /api/v1/session/totp', allowed: everyRole },
   { route: 'POST /api/v1/session/totp/confirm', allowed: everyRole },
+  { route: 'POST /api/v1/session/totp/remove', allowed: everyRole },
+  { route: 'POST /api/v1/session/recovery-codes', allowed: everyRole },
   { route: 'POST /api/v1/session/step-up', allowed: everyRole },
+  { route: 'GET /api/v1/sessions', allowed: everyRole },
+  { route: 'POST /api/v1/sessions/:id/end', allowed: everyRole },
 
   { route: 'GET /api/v1/accounts', allowed: ['administrator', 'auditor'] },
   { route: 'POST /api/v1/accounts', allowed: administrators },
@@ -62,6 +66,8 @@ export const httpRows: readonly Row[] = [
   { route: 'POST /api/v1/accounts/:id/link', allowed: administrators },
   { route: 'POST /api/v1/accounts/:id/end', allowed: administrators },
   { route: 'GET /api/v1/identities', allowed: ['administrator', 'auditor'] },
+  { route: 'POST /api/v1/identities', allowed: administrators },
+  { route: 'POST /api/v1/identities/rotate', allowed: administrators },
   { route: 'POST /api/v1/identities/revoke', allowed: administrators },
 
   // Which of them may give which command: http/door-routes.ts.

@@ -13,11 +13,13 @@ const OWNER_ONLY = 0o600
 const schema = `
   CREATE TABLE IF NOT EXISTS people_roles (
     person TEXT PRIMARY KEY, role TEXT NOT NULL, opd TEXT, disabled INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+    seen_ms INTEGER,
     CHECK ((role = 'opd-owner') = (opd IS NOT NULL))
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS session_marks (
     session TEXT PRIMARY KEY, person TEXT NOT NULL,
-    began_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, step_up_ms INTEGER
+    began_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, step_up_ms INTEGER,
+    address TEXT NOT NULL, agent TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS session_marks_person ON session_marks (person);
   CREATE TABLE IF NOT EXISTS one_time_links (

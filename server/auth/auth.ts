@@ -46,7 +46,7 @@ export async function openAuth({ dataDir, baseUrl, secureCookies, clock, log }: 
       secureCookies,
       passwords: createPasswords(),
       log,
-      onSession: ({ id, userId }) => sessions.began(id, userId, clock.wallMs()),
+      onSession: (session) => sessions.began(session, clock.wallMs()),
       onSessionEnd: ({ id }) => sessions.ended(id),
     })
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Between the library's web headers and a request's Cookie: only that one header goes in, only Set-Cookie comes out. */
+/** Between the library's web headers and a request: cookie, address and browser go in, only Set-Cookie comes out. */
 
 export interface WithCookies<T> {
   readonly value: T
@@ -6,8 +6,23 @@ export interface WithCookies<T> {
   readonly cookies: readonly string[]
 }
 
-export function cookieHeaders(cookie: string | undefined): Headers {
-  return new Headers(cookie === undefined ? {} : { cookie })
+export const ADDRESS_HEADER = 'x-siaga-address'
+
+/** Who asks, as far as the connection tells. */
+export interface Client {
+  /** Its Cookie header. */
+  readonly cookie: string | undefined
+  readonly address: string
+  /** Its User-Agent header. */
+  readonly agent: string
+}
+
+export function clientHeaders({ cookie, address, agent }: Client): Headers {
+  return new Headers({ ...(cookie !== undefined && { cookie }), [ADDRESS_HEADER]: address, 'user-agent': agent })
+}
+
+export function cookieHeaders(cookie: string): Headers {
+  return new Headers({ cookie })
 }
 
 export function withCookies<T>({ headers, response }: { headers: Headers; response: T }): WithCookies<T> {

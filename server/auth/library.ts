@@ -6,8 +6,10 @@ import { getMigrations } from 'better-auth/db/migration'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '#contract/people.ts'
 import type { Log } from '#runtime/log.ts'
+import { ADDRESS_HEADER } from './cookies.ts'
 import type { Passwords } from './passwords.ts'
 import { WALL_AGE_MAX_MS } from './session-age.ts'
+import type { NewSession } from './sessions.ts'
 
 /** From the password to the code. */
 const CODE_WAIT_S = 300
@@ -20,7 +22,7 @@ export interface LibraryParts {
   readonly secureCookies: boolean
   readonly passwords: Passwords
   readonly log: Log
-  readonly onSession: (session: { id: string; userId: string }) => void
+  readonly onSession: (session: NewSession) => void
   readonly onSessionEnd: (session: { id: string }) => void
 }
 
@@ -64,13 +66,18 @@ function commonOptions({ db, secret, baseUrl, secureCookies, passwords, log, ...
       // Of a person it is also the actor of a command to a door, which takes no capitals.
       database: { generateId: () => randomBytes(ID_BYTES).toString('hex') },
       cookiePrefix: secureCookies ? '__Host-siaga' : 'siaga',
+      // Set by cookies.ts from the connection, never by the client.
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
       // The library's own prefix would be __Secure-, which is weaker than __Host-.
       useSecureCookies: false,
       defaultCookieAttributes: { httpOnly: true, sameSite: 'strict', secure: secureCookies, path: '/' },
     },
     databaseHooks: {
       session: {
-        create: { after: async (session) => parts.onSession(session) },
+        create: {
+          after: async ({ id, userId, ipAddress, userAgent }) =>
+            parts.onSession({ id, person: userId, address: ipAddress ?? '', agent: userAgent ?? '' }),
+        },
         delete: { after: async (session) => parts.onSessionEnd(session) },
       },
     },

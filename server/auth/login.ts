@@ -3,7 +3,7 @@ import { APIError } from 'better-auth/api'
 import type { ProblemName } from '#contract/problems.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { AccountError, type Accounts } from './accounts.ts'
-import { cookieHeaders, type WithCookies, withCookies } from './cookies.ts'
+import { type Client, clientHeaders, type WithCookies, withCookies } from './cookies.ts'
 import { GuessBrake } from './guess-brake.ts'
 import type { Library } from './library.ts'
 import type { OneTimeLinks } from './one-time-links.ts'
@@ -44,11 +44,9 @@ export interface LoginParts {
   readonly clock: Clock
 }
 
-interface Attempt {
-  /** The client's Cookie header. */
-  readonly cookie: string | undefined
-  /** Its address. */
-  readonly from: string
+interface PasswordChange {
+  readonly current: string
+  readonly next: string
 }
 
 export interface LinkUse {
@@ -69,16 +67,12 @@ export class Login {
   }
 
   /** @returns `code` when the second factor is still to come. @throws LoginRefusedError, LoginSlowedError */
-  async withPassword(
-    email: string,
-    password: string,
-    { cookie, from }: Attempt,
-  ): Promise<WithCookies<'done' | 'code'>> {
-    const keys = [`${email.toLowerCase()} ${from}`]
+  async withPassword(email: string, password: string, client: Client): Promise<WithCookies<'done' | 'code'>> {
+    const keys = [`${email.toLowerCase()} ${client.address}`]
     const answer = await this.guess(keys, () =>
       this.parts.library.api.signInEmail({
         body: { email, password },
-        headers: cookieHeaders(cookie),
+        headers: clientHeaders(client),
         returnHeaders: true,
       }),
     )
@@ -87,11 +81,11 @@ export class Login {
   }
 
   /** Second step: six digits of the app, or a recovery code. @throws LoginRefusedError, LoginSlowedError */
-  async withCode(code: string, { cookie, from }: Attempt): Promise<WithCookies<unknown>> {
+  async withCode(code: string, client: Client): Promise<WithCookies<unknown>> {
     const { api } = this.parts.library
-    const headers = cookieHeaders(cookie)
+    const headers = clientHeaders(client)
     const isTotp = /^\d{6}$/.test(code)
-    const answer = await this.guess([`code ${from}`], () => {
+    const answer = await this.guess([`code ${client.address}`], () => {
       if (!isTotp) return api.verifyBackupCode({ body: { code }, headers, returnHeaders: true })
       return api.verifyTOTP({ body: { code }, headers, returnHeaders: true })
     })
@@ -107,18 +101,18 @@ export class Login {
     return withCookies(answer)
   }
 
-  async end(cookie: string | undefined, person: Person): Promise<readonly string[]> {
+  async end(client: Client, person: Person): Promise<readonly string[]> {
     this.parts.sessions.ended(person.session)
-    const answer = await this.parts.library.api.signOut({ headers: cookieHeaders(cookie), returnHeaders: true })
+    const answer = await this.parts.library.api.signOut({ headers: clientHeaders(client), returnHeaders: true })
     return withCookies(answer).cookies
   }
 
   /** Ends every session of this person, this one too. @throws LoginRefusedError, LoginSlowedError */
-  async changePassword(person: Person, current: string, next: string, cookie: string | undefined): Promise<void> {
+  async changePassword(person: Person, { current, next }: PasswordChange, client: Client): Promise<void> {
     await this.guess([`password ${person.id}`], () =>
       this.parts.library.api.changePassword({
         body: { currentPassword: current, newPassword: next },
-        headers: cookieHeaders(cookie),
+        headers: clientHeaders(client),
       }),
     )
     this.parts.sessions.endAllOf(person.id)
@@ -127,21 +121,41 @@ export class Login {
   }
 
   /** The secret for the app, as an otpauth address, and recovery codes; in force once confirmed. */
-  async beginTotp(person: Person, password: string, cookie: string | undefined) {
+  async beginTotp(person: Person, password: string, client: Client) {
     const answer = await this.guess([`password ${person.id}`], () =>
       this.parts.library.api.enableTwoFactor({
         body: { password, method: 'totp' },
-        headers: cookieHeaders(cookie),
+        headers: clientHeaders(client),
       }),
     )
     if (answer.method !== 'totp') throw new LoginRefusedError('not-accepted', 'no second factor was made')
     return { uri: answer.totpURI, recoveryCodes: answer.backupCodes }
   }
 
+  /** New recovery codes; the older ones end. */
+  async renewRecoveryCodes(person: Person, password: string, client: Client): Promise<readonly string[]> {
+    const { backupCodes } = await this.guess([`password ${person.id}`], () =>
+      this.parts.library.api.generateBackupCodes({ body: { password }, headers: clientHeaders(client) }),
+    )
+    return backupCodes
+  }
+
+  /** Before another app is set up. The session is another one afterwards. */
+  async removeTotp(person: Person, password: string, client: Client): Promise<readonly string[]> {
+    const answer = await this.guess([`password ${person.id}`], () =>
+      this.parts.library.api.disableTwoFactor({
+        body: { password },
+        headers: clientHeaders(client),
+        returnHeaders: true,
+      }),
+    )
+    return withCookies(answer).cookies
+  }
+
   /** Confirms the second factor, or proves it again (step-up). The session may be another one afterwards. */
-  async proveTotp(person: Person, code: string, cookie: string | undefined): Promise<WithCookies<unknown>> {
+  async proveTotp(person: Person, code: string, client: Client): Promise<WithCookies<unknown>> {
     const answer = await this.guess([`code ${person.id}`], () =>
-      this.parts.library.api.verifyTOTP({ body: { code }, headers: cookieHeaders(cookie), returnHeaders: true }),
+      this.parts.library.api.verifyTOTP({ body: { code }, headers: clientHeaders(client), returnHeaders: true }),
     )
     if (!this.usedCodes.take(person.id, code, this.parts.clock.monoMs())) {
       throw new LoginRefusedError('code-used', 'this code was used already: wait for the next one')

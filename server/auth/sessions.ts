@@ -6,6 +6,7 @@ import { sessionHolds } from './session-age.ts'
 
 /** A session that is used is noted at most this often, so that reading writes little. */
 const SEEN_EVERY_MS = 30_000
+const AGENT_LENGTH_MAX = 200
 
 const Row = z.object({
   session: z.string(),
@@ -18,12 +19,29 @@ const Row = z.object({
   began_ms: z.number(),
   seen_ms: z.number(),
   step_up_ms: z.number().nullable(),
+  address: z.string(),
+  agent: z.string(),
 })
 
 const select = `
-  SELECT m.session, m.person, u.name, u.email, u.twoFactorEnabled AS totp, r.role, r.opd, m.began_ms, m.seen_ms, m.step_up_ms
+  SELECT m.session, m.person, u.name, u.email, u.twoFactorEnabled AS totp, r.role, r.opd, m.began_ms, m.seen_ms, m.step_up_ms,
+    m.address, m.agent
   FROM session_marks m JOIN people_roles r ON r.person = m.person JOIN user u ON u.id = m.person
   WHERE r.disabled = 0`
+
+export interface NewSession {
+  readonly id: string
+  readonly person: string
+  /** Network address it began from. */
+  readonly address: string
+  /** The browser's User-Agent. */
+  readonly agent: string
+}
+
+export interface SessionUse extends Omit<NewSession, 'person'> {
+  readonly beganMs: number
+  readonly seenMs: number
+}
 
 export class Sessions {
   private readonly db: DatabaseSync
@@ -32,12 +50,34 @@ export class Sessions {
     this.db = db
   }
 
-  began(session: string, person: string, nowMs: number): void {
-    this.db.prepare('INSERT OR REPLACE INTO session_marks VALUES (?, ?, ?, ?, NULL)').run(session, person, nowMs, nowMs)
+  began({ id, person, address, agent }: NewSession, nowMs: number): void {
+    this.db
+      .prepare('INSERT OR REPLACE INTO session_marks VALUES (?, ?, ?, ?, NULL, ?, ?)')
+      .run(id, person, nowMs, nowMs, address, agent.slice(0, AGENT_LENGTH_MAX))
+    this.seen(person, nowMs)
   }
 
   ended(session: string): void {
     this.db.prepare('DELETE FROM session_marks WHERE session = ?').run(session)
+  }
+
+  /** Of this person, newest use first. */
+  ofPerson(person: string, nowMs: number): SessionUse[] {
+    return this.db
+      .prepare(`${select} AND m.person = ? ORDER BY m.seen_ms DESC`)
+      .all(person)
+      .map((row) => Row.parse(row))
+      .filter((row) => toPerson(row, nowMs))
+      .map(({ session, began_ms, seen_ms, address, agent }) => ({
+        ...{ id: session, beganMs: began_ms, seenMs: seen_ms },
+        ...{ address, agent },
+      }))
+  }
+
+  /** @returns false when this person has no such session */
+  endOne(person: string, session: string): boolean {
+    const ended = this.db.prepare('DELETE FROM session_marks WHERE person = ? AND session = ?').run(person, session)
+    return Number(ended.changes) > 0
   }
 
   /** Every session of this person: of no use from the next look on. */
@@ -55,6 +95,7 @@ export class Sessions {
     const found = row && toPerson(Row.parse(row), nowMs)
     if (found && nowMs - found.seenMs >= SEEN_EVERY_MS) {
       this.db.prepare('UPDATE session_marks SET seen_ms = ? WHERE session = ?').run(nowMs, session)
+      this.seen(found.person.id, nowMs)
     }
     return found?.person
   }
@@ -67,6 +108,11 @@ export class Sessions {
       if (found) holding.set(found.person.session, found.person)
     }
     return holding
+  }
+
+  /** Outlives the session: an account nobody uses is found by it. */
+  private seen(person: string, nowMs: number): void {
+    this.db.prepare('UPDATE people_roles SET seen_ms = ? WHERE person = ?').run(nowMs, person)
   }
 }
 

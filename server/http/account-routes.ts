@@ -1,22 +1,19 @@
-/** `/api/v1/accounts`, `/api/v1/identities`: who may log in, and which tokens there are. Each write needs a step-up. */
+/** `/api/v1/accounts`: who may log in, and as what. Each write needs a step-up. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { identityName } from '#contract/access.ts'
 import type { Clock } from '#runtime/clock.ts'
-import type { Log } from '#runtime/log.ts'
-import type { Credentials } from '../../broker/identity/credentials.ts'
 import { AccountError } from '../auth/accounts.ts'
 import type { Auth } from '../auth/auth.ts'
 import { LINK_MAX_MS } from '../auth/one-time-links.ts'
-import { type Caller, roles } from '../auth/roles.ts'
+import { roles } from '../auth/roles.ts'
 import { requireStepUp } from '../auth/step-up.ts'
 import { HttpProblem } from './problem.ts'
+import type { Recorder } from './recorder.ts'
 
 export interface AccountRouteParts {
   readonly auth: Auth
-  readonly credentials: Pick<Credentials, 'list' | 'revoke'>
   readonly clock: Clock
-  readonly log: Log
+  readonly record: Recorder
 }
 
 const standing = { role: z.enum(roles), opd: z.string().trim().min(1).max(200).nullable() }
@@ -32,11 +29,9 @@ const AccountList = z.object({
       /** False while the one-time link was not used. */
       hasPassword: z.boolean(),
       sessions: z.int(),
+      lastUsedAt: z.iso.datetime().nullable(),
     }),
   ),
-})
-const IdentityList = z.object({
-  identities: z.array(z.object({ username: z.string(), role: z.string(), id: z.string(), createdAt: z.string() })),
 })
 const Issued = z.object({ link: z.string(), until: z.iso.datetime() })
 const Done = z.object({ result: z.literal('done') })
@@ -44,16 +39,18 @@ const done = { result: 'done' as const }
 const Params = z.object({ id: z.string().max(64) })
 
 export function accountRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
-  const { auth, clock } = parts
+  const { auth, clock, record } = parts
   const preHandler = requireStepUp(clock)
-  const record = recorder(parts.log)
   const issue = (person: string) => ({
     link: auth.links.issue(person, clock.wallMs()),
     until: new Date(clock.wallMs() + LINK_MAX_MS).toISOString(),
   })
   return async (app) => {
     app.get('/api/v1/accounts', { schema: { tags: ['accounts'], response: { 200: AccountList } } }, () => ({
-      accounts: auth.accounts.list(),
+      accounts: auth.accounts.list().map(({ seenMs, ...account }) => ({
+        ...account,
+        lastUsedAt: seenMs === null ? null : new Date(seenMs).toISOString(),
+      })),
     }))
     app.post(
       '/api/v1/accounts',
@@ -114,50 +111,13 @@ export function accountRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
       '/api/v1/accounts/:id/end',
       { preHandler, schema: { tags: ['accounts'], params: Params, response: { 200: Done } } },
       async ({ params: { id }, caller }) => {
+        await checked(() => auth.accounts.require(id))
         auth.sessions.endAllOf(id)
         record(caller, 'sessions ended', { account: id })
         return done
       },
     )
-    await app.register(identityRoutes(parts, record))
   }
-}
-
-type Record = ReturnType<typeof recorder>
-
-function identityRoutes({ credentials, clock }: AccountRouteParts, record: Record): FastifyPluginAsyncZod {
-  return async (app) => {
-    app.get('/api/v1/identities', { schema: { tags: ['identities'], response: { 200: IdentityList } } }, () => ({
-      identities: credentials.list().map((identity) => ({
-        username: identityName(identity),
-        role: identity.role,
-        id: identity.id,
-        createdAt: new Date(identity.createdAt).toISOString(),
-      })),
-    }))
-    app.post(
-      '/api/v1/identities/revoke',
-      {
-        preHandler: requireStepUp(clock),
-        schema: {
-          tags: ['identities'],
-          body: z.object({ username: z.string().max(100) }),
-          response: { 200: Done },
-        },
-      },
-      async ({ body: { username }, caller }) => {
-        if (!credentials.revoke(username)) throw new HttpProblem(404, 'Not found', `There is no "${username}".`)
-        record(caller, 'identity revoked', { identity: username })
-        return done
-      },
-    )
-  }
-}
-
-/** Who did what to whom, by ids: names stay out of the log. */
-function recorder(log: Log) {
-  return (caller: Caller, act: string, about: Readonly<Partial<{ account: string; role: string; identity: string }>>) =>
-    log.info({ actor: caller.kind === 'person' ? caller.id : caller.kind, ...about }, act)
 }
 
 async function checked<T>(work: () => T | Promise<T>): Promise<T> {

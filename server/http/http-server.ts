@@ -9,9 +9,12 @@ import { useAuthorization } from './authorize.ts'
 import { doorRoutes } from './door-routes.ts'
 import { heartbeatRoutes } from './heartbeat-routes.ts'
 import { historyRoutes } from './history-routes.ts'
+import { identityRoutes } from './identity-routes.ts'
 import type { OriginRules } from './origin.ts'
+import { ownAccountRoutes } from './own-account-routes.ts'
 import type { HttpParts } from './parts.ts'
 import { sendProblem, useProblems } from './problem.ts'
+import { createRecorder } from './recorder.ts'
 import { sessionRoutes, whoAmIRoute } from './session-routes.ts'
 import { useSimulator } from './simulator-routes.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -24,7 +27,7 @@ const CONNECTIONS_MAX = 4_000
 
 export interface HttpServerOptions {
   readonly parts: HttpParts
-  readonly exposure: Pick<Exposure, 'tls' | 'proxies'>
+  readonly exposure: Pick<Exposure, 'tls' | 'proxies' | 'secureCookies'>
   /** Known only once the port is; asked at each request. */
   readonly rules: () => OriginRules
 }
@@ -65,7 +68,10 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
   await app.register(whoAmIRoute(login, pages))
   if (parts.auth) {
     await app.register(sessionRoutes(parts.auth))
-    await app.register(accountRoutes({ ...parts, auth: parts.auth }))
+    await app.register(ownAccountRoutes(parts.auth, parts.clock))
+    const record = createRecorder(parts.log)
+    await app.register(accountRoutes({ auth: parts.auth, clock: parts.clock, record }))
+    await app.register(identityRoutes({ ...parts, record }))
   }
   await app.register(statusRoutes(parts))
   await app.register(historyRoutes(parts))
@@ -78,7 +84,7 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
       .type('application/json')
       .send(app.swagger()),
   )
-  await useWeb(app, parts.webDir, pages)
+  await useWeb(app, { webDir: parts.webDir, pages, secure: exposure.secureCookies })
   return app
 }
 

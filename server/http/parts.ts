@@ -19,7 +19,9 @@ export interface HttpParts {
   /** Undefined in the demo, which has no login. */
   readonly auth: Auth | undefined
   readonly metricsToken: string | undefined
-  readonly credentials: Pick<Credentials, 'list' | 'revoke'>
+  readonly credentials: Pick<Credentials, 'list' | 'issue' | 'revoke'>
+  /** When each token was last used, epoch ms by issue. */
+  readonly lastUses: () => ReadonlyMap<string, number>
   readonly registry: Registry
   readonly series: SeriesStore
   readonly pushes: Pushes

@@ -13,11 +13,19 @@ export function pagesOf({ login, simulator }: { login: boolean; simulator: boole
 
 const YEAR_S = 31_536_000
 
-/** No inline script, no other origin; inline style attributes are how a chart library places its canvas. */
+/** No inline script or style, no other origin. Programs may set single styles: that is how a chart places its canvas. */
 const contentSecurityPolicy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
-export async function useWeb(app: FastifyInstance, webDir: string, pages: readonly string[]): Promise<void> {
+interface WebOptions {
+  /** Directory of the built web pages. */
+  readonly webDir: string
+  readonly pages: readonly string[]
+  /** People come by https alone. */
+  readonly secure: boolean
+}
+
+export async function useWeb(app: FastifyInstance, { webDir, pages, secure }: WebOptions): Promise<void> {
   const built = existsSync(join(webDir, 'index.html'))
   if (built) {
     await app.register(fastifyStatic, {
@@ -39,6 +47,9 @@ export async function useWeb(app: FastifyInstance, webDir: string, pages: readon
       'content-security-policy': contentSecurityPolicy,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      ...(secure && { 'strict-transport-security': `max-age=${YEAR_S}` }),
     })
   })
   app.setNotFoundHandler((request, reply) =>

@@ -18,7 +18,7 @@ const types: Readonly<Record<string, string>> = {
 }
 /** As the real server sends it: a page that only works without it is broken. */
 const contentSecurityPolicy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 /** As a demo answers, which has no login. */
 const demoSession = {

@@ -47,13 +47,20 @@ export class Visitor {
     return this.post('/api/v1/session', { email, password })
   }
 
+  /** The same person in another browser. */
+  async again(email: string): Promise<Visitor> {
+    const other = new Visitor(this.origin)
+    await other.login(email)
+    return other
+  }
+
   /** Not connected when the handshake is refused; closed with the test. */
-  live(): LiveClient {
+  live(headers: Readonly<Record<string, string>> = {}): LiveClient {
     const client: LiveClient = io(`${this.origin}/live`, {
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
-      extraHeaders: { cookie: this.cookie() },
+      extraHeaders: { cookie: this.cookie(), ...headers },
     })
     onTestFinished(() => void client.disconnect())
     return client
@@ -77,6 +84,15 @@ export class Visitor {
     if (/max-age=0/i.test(line)) this.jar.delete(name)
     else this.jar.set(name, value)
   }
+}
+
+/** Resolves when the handshake is refused. @throws Error when it is not */
+export function refusedLive(visitor: Visitor, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  const client = visitor.live(headers)
+  return new Promise((resolve, reject) => {
+    client.on('connect_error', () => resolve())
+    client.on('connect', () => reject(new Error('the handshake was accepted')))
+  })
 }
 
 /** The code of an otpauth address, `steps` ahead of now (RFC 6238). */
@@ -133,8 +149,8 @@ export async function enrolTotp(visitor: Visitor): Promise<Enrolled> {
 }
 
 /** A server whose first administrator has logged in and proven a second factor. */
-export async function startLoginStack(): Promise<LoginStack> {
-  const siaga = await startWithLogin()
+export async function startLoginStack(env: Readonly<Record<string, string>> = {}): Promise<LoginStack> {
+  const siaga = await startWithLogin(env)
   const visitor = new Visitor(siaga.httpUrl)
   const email = 'admin@kalbar.example'
   await visitor.post('/api/v1/session/link', { link: await firstLink(siaga), password, name: 'Admin', email })

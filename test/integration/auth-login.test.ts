@@ -41,6 +41,18 @@ describe('logging in', () => {
     expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
+  it('slows a hundred guesses side by side down as those in turn, and forgets them after the right one', async () => {
+    const { siaga } = await startLoginStack()
+    const visitor = new Visitor(siaga.httpUrl)
+    const person = { email: 'nobody@kalbar.example', password: 'not this password' }
+    const answers = await Promise.all(Array.from({ length: 50 }, () => visitor.post('/api/v1/session', person)))
+    const judged = answers.filter(({ status }) => status !== 429)
+    expect(judged.length).toBeLessThanOrEqual(4)
+    expect(judged.every(({ status }) => status === 401)).toBe(true)
+    // Another address of mail, the same network address: not locked out.
+    expect((await visitor.login(email)).body).toEqual({ step: 'code' })
+  })
+
   it('asks for the second factor, takes each code once, and a recovery code once', async () => {
     const { siaga, administrator } = await startLoginStack()
     const code = totpCode(administrator.uri, 1)

@@ -26,6 +26,17 @@ const roleName: Record<PersonRole, string> = {
   auditor: 'Auditor',
 }
 
+const roleMeaning: Record<PersonRole, string> = {
+  wall: 'Hanya melihat dinding dan beranda; sesi berlaku 90 hari.',
+  leader: 'Melihat keadaan dan riwayat.',
+  operator: 'Melihat keadaan dan riwayat; membuka dan mengunci pintu dalam keadaan darurat.',
+  technician: 'Melihat keadaan, riwayat, dan metrik.',
+  'door-officer': 'Memerintah pintu dan mendaftarkan sidik jari.',
+  'opd-owner': 'Melihat aplikasi OPD sendiri saja.',
+  administrator: 'Mengatur orang, perangkat, dan token.',
+  auditor: 'Melihat semuanya, tidak mengubah apa pun.',
+}
+
 const causeName: Record<Cause, string> = {
   registered: 'Terdaftar, belum pernah mengirim detak',
   heartbeat: 'Menurut detaknya',
@@ -189,6 +200,7 @@ export const indonesian = {
   login,
   problems,
   roleName,
+  roleMeaning,
   settings,
   notFound: { title: 'Halaman tidak ditemukan', back: 'Kembali ke beranda' },
 }

@@ -31,6 +31,9 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
   ],
   'last-administrator': ['Ini administrator terakhir', 'Jadikan orang lain administrator lebih dahulu.'],
   'account-unknown': ['Akun ini tidak ada', 'Muat ulang halaman untuk melihat daftar yang baru.'],
+  'identity-exists': ['Identitas ini sudah mempunyai token', 'Ganti tokennya di daftar.'],
+  'identity-unknown': ['Identitas ini tidak ada lagi', 'Muat ulang halaman untuk melihat daftar yang baru.'],
+  'app-unknown': ['Aplikasi ini belum terdaftar', 'Daftarkan aplikasinya lebih dahulu, lalu terbitkan token.'],
   'name-missing': ['Nama dan surel harus diisi', 'Administrator pertama belum mempunyai akun.'],
 }
 

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { call } from '../lib/api.ts'
 
 const NewFactor = z.object({ uri: z.string(), recoveryCodes: z.array(z.string()) })
-export type NewFactor = z.infer<typeof NewFactor>
 const Done = z.unknown()
 
 const post = <T>(path: string, schema: z.ZodType<T>, body: unknown) =>
@@ -11,6 +10,9 @@ const post = <T>(path: string, schema: z.ZodType<T>, body: unknown) =>
 
 export const beginTotp = (password: string) => post('totp', NewFactor, { password })
 export const confirmTotp = (code: string) => post('totp/confirm', Done, { code })
+export const removeTotp = (password: string) => post('totp/remove', Done, { password })
+export const renewRecoveryCodes = async (password: string) =>
+  (await post('recovery-codes', NewFactor.pick({ recoveryCodes: true }), { password })).recoveryCodes
 export const changePassword = (current: string, next: string) => post('password', Done, { current, next })
 
 /** The key of an otpauth address in groups of four, as one types it. */

@@ -1,0 +1,151 @@
+/** `/api/v1/identities`: applications, gateways, doors and vantages that may speak, and their tokens. Writes need a step-up. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type Identity, identityName } from '#contract/access.ts'
+import { Id } from '#contract/identifiers.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Credential, Credentials } from '../../broker/identity/credentials.ts'
+import { requireStepUp } from '../auth/step-up.ts'
+import type { Registry } from '../registry/registry.ts'
+import { HttpProblem } from './problem.ts'
+import type { Recorder } from './recorder.ts'
+
+/** A shift, a weekend, or a week to bring the new token to its place; the older one ends by itself. */
+const OVERLAP_HOURS_MAX = 168
+const HOUR_MS = 3_600_000
+/** The server's own token is made anew at each of its starts. */
+const roles = ['app', 'gateway', 'door', 'vantage'] as const
+
+export interface IdentityRouteParts {
+  readonly credentials: Pick<Credentials, 'list' | 'issue' | 'revoke'>
+  readonly registry: Pick<Registry, 'apps' | 'devices'>
+  /** Epoch ms by issue. */
+  readonly lastUses: () => ReadonlyMap<string, number>
+  readonly clock: Clock
+  readonly record: Recorder
+}
+
+const IdentityList = z.object({
+  identities: z.array(
+    z.object({
+      username: z.string(),
+      role: z.string(),
+      id: z.string(),
+      name: z.string().nullable(),
+      /** Of a gateway: the applications it speaks for; null means all. */
+      apps: z.array(z.string()).nullable(),
+      createdAt: z.iso.datetime(),
+      lastUsedAt: z.iso.datetime().nullable(),
+    }),
+  ),
+})
+const NewIdentity = z.object({
+  role: z.enum(roles),
+  id: Id,
+  name: z.string().trim().min(1).max(100).optional(),
+  apps: z.array(Id).min(1).max(1_000).optional(),
+})
+/** The token is shown this once. */
+const Issued = z.object({ id: z.string(), username: z.string(), password: z.string() })
+const Username = z.string().max(100)
+
+export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod {
+  const { credentials, clock, record } = parts
+  const preHandler = requireStepUp(clock)
+  const tags = ['identities']
+  return async (app) => {
+    app.get('/api/v1/identities', { schema: { tags, response: { 200: IdentityList } } }, () => ({
+      identities: listIdentities(parts),
+    }))
+    app.post(
+      '/api/v1/identities',
+      { preHandler, schema: { tags, body: NewIdentity, response: { 201: Issued } } },
+      async ({ body, caller }, reply) => {
+        const credential = addIdentity(parts, body)
+        record(caller, 'identity added', { identity: credential.username })
+        return reply.code(201).header('cache-control', 'no-store').send(credential)
+      },
+    )
+    app.post(
+      '/api/v1/identities/rotate',
+      {
+        preHandler,
+        schema: {
+          tags,
+          body: z.object({ username: Username, overlapHours: z.int().min(0).max(OVERLAP_HOURS_MAX) }),
+          response: { 200: Issued },
+        },
+      },
+      async ({ body: { username, overlapHours }, caller }, reply) => {
+        const credential = credentials.issue(requireIdentity(parts, username), { overlapMs: overlapHours * HOUR_MS })
+        record(caller, 'token replaced', { identity: username })
+        return reply.header('cache-control', 'no-store').send(credential)
+      },
+    )
+    app.post(
+      '/api/v1/identities/revoke',
+      {
+        preHandler,
+        schema: {
+          tags,
+          body: z.object({ username: Username }),
+          response: { 200: z.object({ result: z.literal('done') }) },
+        },
+      },
+      ({ body: { username }, caller }) => {
+        requireIdentity(parts, username)
+        credentials.revoke(username)
+        record(caller, 'identity revoked', { identity: username })
+        return { result: 'done' as const }
+      },
+    )
+  }
+}
+
+function listIdentities({
+  credentials,
+  registry,
+  lastUses,
+}: IdentityRouteParts): z.input<typeof IdentityList>['identities'] {
+  const used = lastUses()
+  return credentials.list().map((identity) => {
+    const { role, id, apps, createdAt, issue } = identity
+    const lastUsedMs = used.get(issue)
+    return {
+      username: identityName(identity),
+      role,
+      id,
+      name: nameOf(registry, identity),
+      apps: apps ? [...apps] : null,
+      createdAt: new Date(createdAt).toISOString(),
+      lastUsedAt: lastUsedMs === undefined ? null : new Date(lastUsedMs).toISOString(),
+    }
+  })
+}
+
+function nameOf({ apps, devices }: IdentityRouteParts['registry'], { role, id }: Identity): string | null {
+  if (role === 'app') return apps.get(id)?.name ?? null
+  if (role !== 'door' && role !== 'vantage') return null
+  return devices.list(role).find((device) => device.id === id)?.name ?? null
+}
+
+function addIdentity({ credentials, registry }: IdentityRouteParts, body: z.output<typeof NewIdentity>): Credential {
+  const { role, id, name, apps } = body
+  if (credentials.list().some((one) => one.role === role && one.id === id)) {
+    throw new HttpProblem(409, 'Not done', `"${role}:${id}" has a token: replace it instead.`, 'identity-exists')
+  }
+  const missing = (role === 'app' ? [id] : (apps ?? [])).find((one) => registry.apps.get(one) === undefined)
+  if (missing !== undefined) {
+    throw new HttpProblem(409, 'Not done', `No application "${missing}" is registered.`, 'app-unknown')
+  }
+  if (role === 'door' || role === 'vantage') registry.devices.add(role, id, name)
+  return credentials.issue({ role, id, ...(role === 'gateway' && apps && { apps }) })
+}
+
+/** As it is: a gateway keeps the applications it is limited to. The server's own token is nobody's to touch. */
+function requireIdentity({ credentials }: IdentityRouteParts, username: string): Identity {
+  const found = credentials.list().find((identity) => identityName(identity) === username && identity.role !== 'server')
+  if (!found) throw new HttpProblem(404, 'Not found', `There is no "${username}".`, 'identity-unknown')
+  const { role, id, apps } = found
+  return apps ? { role, id, apps } : { role, id }
+}

@@ -1,0 +1,122 @@
+/** One's own account: logging out, password, second factor, recovery codes, and where one is logged in. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Clock } from '#runtime/clock.ts'
+import type { Auth } from '../auth/auth.ts'
+import { requireStepUp } from '../auth/step-up.ts'
+import {
+  answered,
+  Code,
+  clientOf,
+  Done,
+  done,
+  NewPassword,
+  Password,
+  requirePerson,
+  sessionOptions,
+  setCookies,
+} from './logging-in.ts'
+import { HttpProblem } from './problem.ts'
+
+const SessionList = z.object({
+  sessions: z.array(
+    z.object({
+      id: z.string(),
+      beganAt: z.iso.datetime(),
+      lastUsedAt: z.iso.datetime(),
+      address: z.string(),
+      /** User-Agent of the browser. */
+      agent: z.string(),
+      /** The one that asks. */
+      current: z.boolean(),
+    }),
+  ),
+})
+const WithPassword = z.object({ password: Password })
+const RecoveryCodes = z.object({ recoveryCodes: z.array(z.string()) })
+
+export function ownAccountRoutes(auth: Auth, clock: Clock): FastifyPluginAsyncZod {
+  const { login } = auth
+  return async (app) => {
+    app.post('/api/v1/session/end', sessionOptions(z.unknown(), Done), async (request, reply) => {
+      const cookies = await login.end(clientOf(request), requirePerson(request.caller))
+      return setCookies(reply, cookies).send(done)
+    })
+    app.post(
+      '/api/v1/session/password',
+      sessionOptions(z.object({ current: Password, next: NewPassword }), Done),
+      async (request, reply) => {
+        const { current, next } = request.body
+        await answered(reply, login.changePassword(requirePerson(request.caller), { current, next }, clientOf(request)))
+        return done
+      },
+    )
+    await app.register(secondFactorRoutes(auth, clock))
+    await app.register(ownSessionRoutes(auth, clock))
+  }
+}
+
+function secondFactorRoutes({ login }: Auth, clock: Clock): FastifyPluginAsyncZod {
+  const preHandler = requireStepUp(clock)
+  return async (app) => {
+    app.post(
+      '/api/v1/session/totp',
+      sessionOptions(WithPassword, RecoveryCodes.extend({ uri: z.string() })),
+      (request, reply) =>
+        answered(reply, login.beginTotp(requirePerson(request.caller), request.body.password, clientOf(request))),
+    )
+    for (const act of ['totp/confirm', 'step-up'] as const) {
+      app.post(`/api/v1/session/${act}`, sessionOptions(z.object({ code: Code }), Done), async (request, reply) => {
+        const person = requirePerson(request.caller)
+        const { cookies } = await answered(reply, login.proveTotp(person, request.body.code, clientOf(request)))
+        return setCookies(reply, cookies).send(done)
+      })
+    }
+    app.post(
+      '/api/v1/session/totp/remove',
+      { preHandler, ...sessionOptions(WithPassword, Done) },
+      async (request, reply) => {
+        const person = requirePerson(request.caller)
+        const cookies = await answered(reply, login.removeTotp(person, request.body.password, clientOf(request)))
+        return setCookies(reply, cookies).send(done)
+      },
+    )
+    app.post(
+      '/api/v1/session/recovery-codes',
+      { preHandler, ...sessionOptions(WithPassword, RecoveryCodes) },
+      async (request, reply) => {
+        const person = requirePerson(request.caller)
+        const codes = await answered(reply, login.renewRecoveryCodes(person, request.body.password, clientOf(request)))
+        return { recoveryCodes: [...codes] }
+      },
+    )
+  }
+}
+
+function ownSessionRoutes({ sessions }: Auth, clock: Clock): FastifyPluginAsyncZod {
+  const tags = ['session']
+  return async (app) => {
+    app.get('/api/v1/sessions', { schema: { tags, response: { 200: SessionList } } }, ({ caller }) => {
+      const person = requirePerson(caller)
+      return {
+        sessions: sessions.ofPerson(person.id, clock.wallMs()).map(({ beganMs, seenMs, ...session }) => ({
+          ...session,
+          beganAt: new Date(beganMs).toISOString(),
+          lastUsedAt: new Date(seenMs).toISOString(),
+          current: session.id === person.session,
+        })),
+      }
+    })
+    app.post(
+      '/api/v1/sessions/:id/end',
+      { schema: { tags, params: z.object({ id: z.string().max(64) }), response: { 200: Done } } },
+      ({ params: { id }, caller }) => {
+        // Another's session and none at all are answered alike.
+        if (!sessions.endOne(requirePerson(caller).id, id)) {
+          throw new HttpProblem(404, 'Not found', `You have no session "${id}".`)
+        }
+        return done
+      },
+    )
+  }
+}
