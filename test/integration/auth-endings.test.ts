@@ -1,0 +1,74 @@
+/** What takes a right away ends sessions and open sockets within a second. */
+import { expect, it } from 'vitest'
+import { type LoginStack, password, startLoginStack } from '../harness/login.ts'
+import { until } from '../harness/until.ts'
+
+const WITHIN_MS = 1_000
+
+type Victim = Awaited<ReturnType<LoginStack['person']>>
+type Act = (stack: LoginStack, victim: Victim) => Promise<{ readonly status: number }>
+
+const byAdministrator =
+  (act: string, body: unknown = {}): Act =>
+  ({ administrator }, { id }) =>
+    administrator.visitor.post(`/api/v1/accounts/${id}/${act}`, body)
+
+const acts: Readonly<Record<string, Act>> = {
+  demotion: byAdministrator('role', { role: 'wall', opd: null }),
+  'another OPD': byAdministrator('role', { role: 'opd-owner', opd: 'Dishub' }),
+  disabling: byAdministrator('disabled', { disabled: true }),
+  'ending all sessions': byAdministrator('end'),
+  'a new one-time link': byAdministrator('link'),
+  'a new password': (_, { visitor }) =>
+    visitor.post('/api/v1/session/password', { current: password, next: `${password} baru` }),
+  'logging out': (_, { visitor }) => visitor.post('/api/v1/session/end'),
+  'ending the session elsewhere': async (_, { visitor, email }) => {
+    const elsewhere = await visitor.again(email)
+    const { sessions } = (await elsewhere.get('/api/v1/sessions')).body as {
+      sessions: { id: string; current: boolean }[]
+    }
+    return elsewhere.post(`/api/v1/sessions/${sessions.find(({ current }) => !current)?.id}/end`)
+  },
+}
+
+it('each of them', async () => {
+  const stack = await startLoginStack()
+  const took: Record<string, number> = {}
+  for (const [name, act] of Object.entries(acts)) {
+    const victim = await stack.person('operator')
+    const client = victim.visitor.live()
+    await until(`${name}: connected`, () => client.connected)
+    const cookie = victim.visitor.cookie()
+    const beganMs = performance.now()
+    const { status } = await act(stack, victim)
+    expect(status, name).toBe(200)
+    // The old cookie, whatever the browser was told to keep.
+    const late = await fetch(`${stack.siaga.httpUrl}/api/v1/status`, { headers: { cookie } })
+    expect(late.status, name).toBe(401)
+    await until(`${name}: the socket ends`, () => client.disconnected, WITHIN_MS)
+    took[name] = Math.round(performance.now() - beganMs)
+  }
+  expect(Math.max(...Object.values(took)), JSON.stringify(took)).toBeLessThan(WITHIN_MS)
+})
+
+it('a person cannot end the session of another, and the last administrator stays', async () => {
+  const stack = await startLoginStack()
+  const one = await stack.person('operator')
+  const other = await stack.person('operator')
+  const { sessions } = (await other.visitor.get('/api/v1/sessions')).body as { sessions: { id: string }[] }
+  expect((await one.visitor.post(`/api/v1/sessions/${sessions[0]?.id}/end`)).status).toBe(404)
+  expect((await other.visitor.get('/api/v1/status')).status).toBe(200)
+
+  const { visitor } = stack.administrator
+  const { accounts } = (await visitor.get('/api/v1/accounts')).body as { accounts: { id: string; role: string }[] }
+  const own = accounts.find(({ role }) => role === 'administrator')?.id
+  for (const [act, body] of [
+    ['disabled', { disabled: true }],
+    ['role', { role: 'leader', opd: null }],
+  ] as const) {
+    expect(await visitor.post(`/api/v1/accounts/${own}/${act}`, body)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:siaga:problem:last-administrator' },
+    })
+  }
+})

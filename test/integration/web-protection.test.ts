@@ -1,0 +1,133 @@
+/** Origin, headers, limits, TLS and silence of the log, at a running server. */
+import { readFileSync } from 'node:fs'
+import { request as httpsRequest } from 'node:https'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { httpRows } from '../../server/auth/allow-table.ts'
+import { firstLink, password, refusedLive, startLoginStack, startWithLogin, Visitor } from '../harness/login.ts'
+import { runProgram } from '../harness/process.ts'
+import { temporaryDirectory } from '../harness/temporary.ts'
+
+const foreign = { origin: 'https://other.example' }
+
+it('takes no write and no socket from a foreign page, whoever is logged in', async () => {
+  const { visitor } = (await startLoginStack()).administrator
+  const writes = httpRows.map(({ route }) => route.split(' ')).filter(([method]) => method === 'POST')
+  expect(writes.length).toBeGreaterThan(15)
+  for (const [, pattern = ''] of writes) {
+    const path = pattern.replaceAll(/:\w+/g, 'x').replace('*', '')
+    expect(await visitor.post(path, {}, foreign), path).toMatchObject({
+      status: 403,
+      body: { title: 'Foreign origin' },
+    })
+  }
+  await refusedLive(visitor, foreign)
+  expect((await visitor.get('/api/v1/session')).body).toMatchObject({ person: { role: 'administrator' } })
+})
+
+it('sends strict headers with pages, answers and problems, and no detail of its inside', async () => {
+  const { siaga, administrator } = await startLoginStack()
+  for (const path of ['/', '/login', '/api/v1/status', '/nowhere', '/api/v1/series?fn=x']) {
+    const { headers } = await administrator.visitor.get(path)
+    const policy = headers.get('content-security-policy') ?? ''
+    expect(policy, path).toContain("default-src 'self'")
+    expect(policy).not.toContain('unsafe')
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('access-control-allow-origin')).toBeNull()
+  }
+  const broken = await fetch(`${siaga.httpUrl}/api/v1/session`, {
+    method: 'POST',
+    body: '{"email":',
+    headers: { 'content-type': 'application/json' },
+  })
+  expect(broken.status).toBe(400)
+  const text = await broken.text()
+  expect(text).not.toMatch(/node_modules|\bat \w+|\.ts/)
+  const large = await administrator.visitor.post('/api/v1/session', { email: 'a@b.id', password: 'x'.repeat(5_000) })
+  expect(large.status).toBe(413)
+})
+
+it('keeps every secret out of the log, at its most talkative', async () => {
+  const stack = await startLoginStack({ SIAGA_LOG_LEVEL: 'trace' })
+  const { administrator, siaga } = stack
+  const { visitor } = administrator
+  const made = await visitor.post('/api/v1/identities', { role: 'door', id: 'pintu-uji' })
+  const rotated = await visitor.post('/api/v1/identities/rotate', { username: 'door:pintu-uji', overlapHours: 1 })
+  const person = await stack.person('operator')
+  const token = (made.body as { password: string }).password
+  await visitor.get(`/hb/${token}`)
+  await visitor.post('/api/v1/heartbeat/x', {}, { authorization: `Bearer ${token}` })
+  const secrets = [
+    password,
+    ...[visitor, person.visitor].flatMap((one) =>
+      one
+        .cookie()
+        .split('; ')
+        .map((pair) => pair.split('=')[1] ?? ''),
+    ),
+    new URL(administrator.uri).searchParams.get('secret') ?? '',
+    ...administrator.recoveryCodes,
+    token,
+    (rotated.body as { password: string }).password,
+  ]
+  expect(secrets.every((secret) => secret.length >= 10)).toBe(true)
+  const log = [...siaga.server.lines, ...siaga.broker.lines].join('\n')
+  expect(log).toContain('identity added')
+  for (const secret of secrets) expect(log.includes(secret), secret.slice(0, 4)).toBe(false)
+})
+
+it('speaks TLS itself, with cookies that only TLS carries', async () => {
+  const directory = temporaryDirectory()
+  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  const made = await runProgram('openssl', [
+    ...['req', '-x509', '-newkey', 'ed25519', '-nodes', '-keyout', key, '-out', cert],
+    ...subject,
+  ])
+  expect(made.code, made.output).toBe(0)
+  const siaga = await startWithLogin({
+    ...{ SIAGA_HTTP_CERT_FILE: cert, SIAGA_HTTP_KEY_FILE: key },
+    SIAGA_PUBLIC_URL: 'https://siaga.example',
+  })
+  const link = await firstLink(siaga)
+  const port = Number(new URL(siaga.httpUrl).port)
+  const post = (path: string, body: unknown) =>
+    new Promise<{ status: number | undefined; headers: Record<string, unknown> }>((resolve, reject) => {
+      const asked = httpsRequest(
+        { host: 'localhost', port, path, method: 'POST', ca: readFileSync(cert) },
+        (response) => {
+          response.resume()
+          resolve({ status: response.statusCode, headers: response.headers })
+        },
+      )
+      asked.on('error', reject)
+      asked.setHeader('content-type', 'application/json')
+      asked.end(JSON.stringify(body))
+    })
+  const email = 'admin@kalbar.example'
+  expect((await post('/api/v1/session/link', { link, password, name: 'A', email })).status).toBe(200)
+  const { status, headers } = await post('/api/v1/session', { email, password })
+  expect(status).toBe(200)
+  const cookies = String(headers['set-cookie'])
+  expect(cookies).toMatch(/^__Host-siaga/)
+  expect(cookies).toMatch(/Secure/)
+  expect(cookies).not.toMatch(/Domain=/i)
+  expect(headers['strict-transport-security']).toMatch(/max-age=\d{8}/)
+})
+
+it('describes every route that is for programs, and answers as it says', async () => {
+  const { administrator } = await startLoginStack()
+  const { body } = await administrator.visitor.get('/api/openapi.json')
+  const { paths } = body as { paths: Record<string, Record<string, { responses?: Record<string, unknown> }>> }
+  const hidden = ['/api/openapi.json', '/api/v1/simulator*']
+  for (const { route } of httpRows) {
+    const [method = '', pattern = ''] = route.split(' ')
+    if (!pattern.startsWith('/api/') || hidden.includes(pattern)) continue
+    const described = paths[pattern.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
+    expect(Object.keys(described?.responses ?? {}), route).not.toEqual([])
+  }
+  const visitor = new Visitor(administrator.visitor.origin)
+  const answer = await visitor.post('/api/v1/session', { email: 'no address', password: 1 })
+  expect(answer).toMatchObject({ status: 400, body: { title: 'Bad request' } })
+})
