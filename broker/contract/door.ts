@@ -70,6 +70,8 @@ export const DoorAlarm = z.enum([
   'sensor-swapped', // the sensor is not the one this door was paired with: no match counts
 ])
 export type DoorAlarm = z.infer<typeof DoorAlarm>
+/** Whoever forces somebody to open the door looks at the screens next: none may show, or count, the call for help. */
+export const SILENT_ALARM: DoorAlarm = 'duress'
 
 /** Retained state of a door. */
 export const DoorState = z.object({

@@ -1,15 +1,13 @@
 /** What the wall shows of each door: a fold over the journal's door rows. No person, no score leaves this fold. */
 
 import { decodeText } from '#contract/codec.ts'
-import { DenialReason, DoorAlarm, type DoorState } from '#contract/door.ts'
+import { DenialReason, DoorAlarm, type DoorState, SILENT_ALARM } from '#contract/door.ts'
 import type { DoorEventView, DoorView } from '#contract/live.ts'
 import { AgentRecord, type AgentStatus } from '#contract/record.ts'
 import type { JournalRow } from '../../broker/journal/entry.ts'
 import { wibDay } from '../monitor/wib.ts'
 
 const EVENTS_SHOWN = 8
-/** Whoever forces somebody to open the door stands before the wall next: nothing there may show the call for help. */
-const SILENT_ALARM: DoorAlarm = 'duress'
 
 interface Door {
   name: string

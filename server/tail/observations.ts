@@ -1,7 +1,7 @@
 /** What of a journal row goes into the time series. Pure; used while tailing and when a store catches up from the journal. */
 
 import { decodeText } from '#contract/codec.ts'
-import { doorEventKinds } from '#contract/door.ts'
+import { doorEventKinds, SILENT_ALARM } from '#contract/door.ts'
 import type { Heartbeat } from '#contract/heartbeat.ts'
 import { AgentRecord } from '#contract/record.ts'
 import type { JournalRow } from '../../broker/journal/entry.ts'
@@ -34,7 +34,7 @@ export function heartbeatObservation(row: JournalRow, heartbeat: Heartbeat, app:
 export function doorObservation(row: JournalRow): Observation | undefined {
   if (row.fork) return undefined
   const record = AgentRecord.safeParse(JSON.parse(row.payload))
-  if (!record.success) return undefined
+  if (!record.success || record.data['alarm'] === SILENT_ALARM) return undefined
   const { kind, seq, at } = record.data
   const event = doorEventKinds.find((known) => known === kind)
   return event && { kind: 'door', rowId: row.id, door: row.subject, event, seq, at }

@@ -41,7 +41,7 @@ describe('logging in', () => {
     expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
-  it('slows a hundred guesses side by side down as those in turn, and forgets them after the right one', async () => {
+  it('slows fifty guesses side by side down as those in turn, and forgets them after the right one', async () => {
     const { siaga } = await startLoginStack()
     const visitor = new Visitor(siaga.httpUrl)
     const person = { email: 'nobody@kalbar.example', password: 'not this password' }

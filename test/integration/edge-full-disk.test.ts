@@ -21,8 +21,9 @@ import { until } from '../harness/until.ts'
 
 const door = 'ruang-server'
 const keys = generateKeyPairSync('ed25519')
-const isRoot = process.getuid?.() === 0
-if (!isRoot) process.stderr.write('SKIPPED: a full disk needs a file system of its own, which only root can mount\n')
+// In CI a skip is a failure: there the mount says what is missing.
+const canMount = process.getuid?.() === 0 || process.env['CI'] !== undefined
+if (!canMount) process.stderr.write('SKIPPED: a full disk needs a file system of its own, which only root can mount\n')
 
 function openDisk() {
   const path = temporaryDirectory()
@@ -36,7 +37,7 @@ function openDisk() {
   return { path, fill }
 }
 
-it.skipIf(!isRoot)('records 1,000 more decisions, then refuses', () => {
+it.skipIf(!canMount)('records 1,000 more decisions, then refuses', () => {
   const disk = openDisk()
   const reserve = openReserve(join(disk.path, 'reserve'))
   const makeRoom = reserve.release
@@ -69,7 +70,7 @@ it.skipIf(!isRoot)('records 1,000 more decisions, then refuses', () => {
   store.close()
 })
 
-it.skipIf(!isRoot)('opens for the assigned finger, with an alarm', async () => {
+it.skipIf(!canMount)('opens for the assigned finger, with an alarm', async () => {
   const disk = openDisk()
   const directory = doorDirectory(disk.path, door)
   const store = openDoorStore(join(directory, 'door.db'))

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import type { JournalRow } from '../../broker/journal/entry.ts'
+import { doorObservation } from './observations.ts'
+
+const record = { journal: '0'.repeat(32), seq: 4, boot: 'b', at: 1_764_000_000_000, monoMs: 1, clock: 'synced' }
+
+function rowOf(body: object): JournalRow {
+  const payload = JSON.stringify({ ...record, prev: '0'.repeat(64), hash: '1'.repeat(64), ...body })
+  const row = { id: 9, channel: 'doorEvents', subject: 'komando', sender: 'komando', boot: 'b', fork: false } as const
+  return { ...row, receivedMs: 2, monoMs: 1, payload }
+}
+
+describe('doorObservation', () => {
+  it('is what happened, and when', () => {
+    const denied = rowOf({ kind: 'denied', reason: 'not-found', person: 'asn-0001' })
+    const expected = { kind: 'door', rowId: 9, door: 'komando', event: 'denied', seq: 4, at: record.at }
+    expect(doorObservation(denied)).toEqual(expected)
+    expect(doorObservation(rowOf({ kind: 'alarm.raised', alarm: 'attempts' }))).toMatchObject({ event: 'alarm.raised' })
+  })
+
+  it('counts neither the beginning nor the end of a silent alarm', () => {
+    expect(doorObservation(rowOf({ kind: 'alarm.raised', alarm: 'duress' }))).toBeUndefined()
+    expect(doorObservation(rowOf({ kind: 'alarm.cleared', alarm: 'duress' }))).toBeUndefined()
+  })
+})
