@@ -49,7 +49,9 @@ test('no text is cut off and nothing scrolls sideways, in every density and on a
     await page.close()
   }
   const tooLarge = await openWall(browser, 50)
-  await tooLarge.addStyleTag({ content: '.tile h3 { font-size: 9rem !important }' })
+  await tooLarge.evaluate(() => {
+    for (const heading of document.querySelectorAll<HTMLElement>('.tile h3')) heading.style.fontSize = '9rem'
+  })
   expect(await findCutTexts(tooLarge), 'the check finds a text that is cut off').not.toEqual([])
 })
 
