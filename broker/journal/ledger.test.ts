@@ -96,4 +96,14 @@ describe('retention', () => {
     pruneAll(5)
     expect(db.prepare('SELECT id FROM rows').all()).toEqual([{ id: 3 }, { id: 5 }])
   })
+
+  it('keeps the newest row, so that no row id is used twice', () => {
+    const { db, ledger } = open()
+    ledger.commit([entry({ receivedMs: 10 }), entry({ channel: 'alive', receivedMs: 20 })])
+    const retention = createRetention(db)
+    while (retention.prune({ beforeMs: 50, marksBeforeMs: 50, consumed: 2 }));
+    expect(db.prepare('SELECT id FROM rows').all()).toEqual([{ id: 2 }])
+    ledger.commit([entry({ receivedMs: 60 })])
+    expect(db.prepare('SELECT MAX(id) AS id FROM rows').get()).toEqual({ id: 3 })
+  })
 })

@@ -1,6 +1,7 @@
 /**
  * Deletes what need not be kept, in slices small enough not to hold up a commit: raw rows past their retention, and
- * marks (pulses, `alive`) after an hour. Never a row that a consumer has still to read.
+ * marks (pulses, `alive`) after an hour. Never a row that a consumer has still to read, nor the newest,
+ * whose id the next one counts on from.
  */
 import type { DatabaseSync } from 'node:sqlite'
 
@@ -24,9 +25,11 @@ const SLICE_IDS = 5_000
 export function createRetention(db: DatabaseSync): Retention {
   const first = db.prepare('SELECT id, received_ms FROM rows ORDER BY id LIMIT 1')
   const at = db.prepare('SELECT received_ms FROM rows WHERE id >= ? ORDER BY id LIMIT 1')
-  const deleteOld = db.prepare('DELETE FROM rows WHERE id < ? AND id <= ? AND received_ms < ?')
+  const deleteOld = db.prepare(
+    'DELETE FROM rows WHERE id < ? AND id <= ? AND received_ms < ? AND id < (SELECT MAX(id) FROM rows)',
+  )
   const deleteMarks = db.prepare(
-    "DELETE FROM rows WHERE id > ? AND id <= ? AND received_ms < ? AND channel IN ('pulse', 'alive')",
+    "DELETE FROM rows WHERE id > ? AND id <= ? AND received_ms < ? AND channel IN ('pulse', 'alive') AND id < (SELECT MAX(id) FROM rows)",
   )
   let marksDone = 0
 

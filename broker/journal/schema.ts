@@ -1,11 +1,14 @@
-/** Tables of journal.db. AUTOINCREMENT: a row id is never used twice, so a cursor stays valid after pruning. */
+/**
+ * Tables of journal.db. A row id is never used twice, so a cursor stays valid: retention keeps the newest row, and the
+ * next id is one more. AUTOINCREMENT would say the same with one page more in every commit.
+ */
 import { DatabaseSync } from 'node:sqlite'
 import { FALLBACK_PAGES } from './checkpoint-pace.ts'
 
 const ddl = `
   CREATE TABLE IF NOT EXISTS boots (id INTEGER PRIMARY KEY, boot TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE IF NOT EXISTS rows (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     channel TEXT NOT NULL, subject TEXT NOT NULL, sender TEXT NOT NULL,
     received_ms INTEGER NOT NULL, mono_ms REAL NOT NULL, boot INTEGER NOT NULL REFERENCES boots (id),
     stream TEXT, seq INTEGER, hash TEXT, fork INTEGER NOT NULL DEFAULT 0,
