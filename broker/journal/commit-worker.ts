@@ -3,6 +3,7 @@
  * In: `CommitRequest`; out: `CommitReply`, one for one and in order.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { type Doorbell, startDoorbell } from './doorbell.ts'
 import type { Append, Watermark } from './entry.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createRetention, type PruneLimits, type Retention } from './retention.ts'
@@ -11,6 +12,7 @@ import { openJournalForWriting } from './schema.ts'
 export interface CommitWorkerSettings {
   readonly path: string
   readonly boot: string
+  readonly doorbellPath: string
 }
 
 export type CommitRequest =
@@ -25,9 +27,13 @@ export type CommitReply =
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'closed' }
 
-if (parentPort) serve(parentPort, workerData as CommitWorkerSettings)
+if (parentPort) {
+  const settings = workerData as CommitWorkerSettings
+  // Rung from this thread, so that readers wake without waiting for the broker's event loop.
+  serve(parentPort, settings, await startDoorbell(settings.doorbellPath))
+}
 
-function serve(port: NonNullable<typeof parentPort>, settings: CommitWorkerSettings): void {
+function serve(port: NonNullable<typeof parentPort>, settings: CommitWorkerSettings, doorbell: Doorbell): void {
   const open = () => {
     const db = openJournalForWriting(settings.path)
     return { db, ledger: createLedger(db, settings.boot), retention: createRetention(db) }
@@ -37,6 +43,7 @@ function serve(port: NonNullable<typeof parentPort>, settings: CommitWorkerSetti
   const answer = (request: CommitRequest): CommitReply => {
     if (request.kind === 'close') {
       journal?.db.close()
+      void doorbell.close()
       return { kind: 'closed' }
     }
     try {
@@ -49,7 +56,11 @@ function serve(port: NonNullable<typeof parentPort>, settings: CommitWorkerSetti
     }
   }
 
-  port.on('message', (request: CommitRequest) => port.postMessage(answer(request)))
+  port.on('message', (request: CommitRequest) => {
+    const reply = answer(request)
+    if (reply.kind === 'committed') doorbell.ring()
+    port.postMessage(reply)
+  })
   port.postMessage({ kind: 'ready', watermarks: journal.ledger.watermarks() } satisfies CommitReply)
 }
 

@@ -6,7 +6,6 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Log } from '#runtime/log.ts'
 import type { CommitReply, CommitRequest, CommitWorkerSettings } from './commit-worker.ts'
-import { startDoorbell } from './doorbell.ts'
 import type { Append, Watermark } from './entry.ts'
 import { doorbellPath, journalPath } from './files.ts'
 import type { PruneLimits } from './retention.ts'
@@ -46,11 +45,14 @@ interface Waiting {
 
 export async function openJournalWriter(options: JournalWriterOptions): Promise<JournalWriter> {
   const { dataDir, boot, log } = options
-  const workerData: CommitWorkerSettings = { path: journalPath(dataDir), boot }
+  const workerData: CommitWorkerSettings = {
+    path: journalPath(dataDir),
+    boot,
+    doorbellPath: doorbellPath(dataDir),
+  }
   const worker = new Worker(new URL('./commit-worker.ts', import.meta.url), { workerData })
   const [ready] = (await once(worker, 'message')) as [CommitReply]
   const checkpoints = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData })
-  const doorbell = await startDoorbell(doorbellPath(dataDir))
   const waiting: Waiting[] = []
   let inCommit: Waiting[] = []
   let lastAppendMono = options.monoMs()
@@ -83,7 +85,6 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
   worker.on('message', (reply: CommitReply) => {
     busy = false
     if (reply.kind === 'committed') {
-      doorbell.ring()
       settle()
       for (const watermark of reply.watermarks) options.onWatermark(watermark)
     } else if (reply.kind === 'failed') {
@@ -116,7 +117,6 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
       })
       await endCheckpoints(checkpoints)
       await worker.terminate()
-      await doorbell.close()
     },
   }
 }
