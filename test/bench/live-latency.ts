@@ -27,7 +27,6 @@ const OWN_SHARE_GOAL_MS = 10
 interface Plan {
   readonly rounds: number
   readonly rates: readonly { readonly ratePerS: number; readonly durationMs: number }[]
-  readonly syncs: number
 }
 
 const fullPlan: Plan = {
@@ -38,7 +37,6 @@ const fullPlan: Plan = {
     { ratePerS: 100, durationMs: 10_000 },
     { ratePerS: 1_000, durationMs: 5_000 },
   ],
-  syncs: 300,
 }
 const quickPlan: Plan = {
   rounds: 1,
@@ -46,7 +44,6 @@ const quickPlan: Plan = {
     { ratePerS: 100, durationMs: 3_000 },
     { ratePerS: 1_000, durationMs: 2_000 },
   ],
-  syncs: 100,
 }
 
 type Path = 'bare' | 'own' | 'own with a wall open' | 'wall' | 'puback'
@@ -76,7 +73,7 @@ export async function liveLatency(quick: boolean): Promise<Report> {
   const rounds: Round[] = []
   for (let index = 0; index < plan.rounds; index++) {
     for (const rate of plan.rates) {
-      rounds.push(await syncRound(bench, rate.ratePerS, plan.syncs))
+      rounds.push(await syncRound(bench, rate))
       // The order turns each round, so that no path always comes first.
       const paths = [() => bareRound(bench, rate), () => ownRound(bench, rate), () => wallRound(bench, rate)]
       for (let step = 0; step < paths.length; step++) {
@@ -126,8 +123,10 @@ interface Rate {
   readonly durationMs: number
 }
 
-async function syncRound({ syncs, stack }: Bench, ratePerS: number, writes: number): Promise<Round> {
-  const durations = await syncs.ask({ directory: stack.dataDir, writes, everyMs: 5 })
+/** As often and as long as the messages, so that whatever recurs on the machine hits the same share of both. */
+async function syncRound({ syncs, stack }: Bench, { ratePerS, durationMs }: Rate): Promise<Round> {
+  const writes = Math.round((ratePerS * durationMs) / 1000)
+  const durations = await syncs.ask({ directory: stack.dataDir, writes, everyMs: 1000 / ratePerS })
   return { path: 'sync', ratePerS, quantiles: quantilesOf(durations), skipped: 0, neverSeen: 0 }
 }
 
