@@ -1,7 +1,6 @@
 /** Composition root of the door agent: lock, outbox, door database, lines, reader, uplink. */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { identityName } from '#contract/access.ts'
 import { type Clock, readBootId, systemClock } from '#runtime/clock.ts'
 import { openDataDirectory } from '#runtime/data-directory.ts'
 import { acquireLock } from '#runtime/lock-file.ts'
@@ -16,9 +15,11 @@ import { type DoorStore, openDoorStore } from './door/door-store.ts'
 import { openSensorDesk, openTemplates, trustedOwners } from './door/sensor-desk.ts'
 import { createSlots } from './door/slots.ts'
 import { createTelling, type Telling } from './door/telling.ts'
+import { doorDirectory } from './door-directory.ts'
 import { openSerialPort } from './fingerprint/serial-port.ts'
 import { openSimulatedSensor } from './fingerprint/simulated-sensor.ts'
 import { openDoorLines } from './gpio/door-lines.ts'
+import { doorIdentity } from './identity/identity-file.ts'
 import { isClockSynchronised } from './libc.ts'
 import { openOutbox } from './outbox/outbox.ts'
 import { openReserve } from './outbox/reserve.ts'
@@ -37,15 +38,11 @@ const CONTACT_SETTLE_MS = 100
 /** How often a full disk is looked at again. */
 const RESERVE_EVERY_MS = 60_000
 
-/** The directory of one door's files: `outbox.db` and `door.db`. */
-export function doorDirectory(dataDir: string, door: string): string {
-  return join(dataDir, 'edge', door)
-}
-
 export async function startDoor(settings: DoorSettings, parts: DoorParts): Promise<Running> {
   const { log, clock = systemClock, random = Math.random } = parts
   const { SIAGA_DOOR: door } = settings
   const directory = doorDirectory(openDataDirectory(settings), door)
+  const identity = doorIdentity(settings, directory)
   const boot = readBootId()
   const simulated = isSimulated(settings)
   await using opened = new AsyncDisposableStack()
@@ -67,7 +64,7 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
   opened.defer(() => lines.close())
   const { gpio, strike } = lines
   const slots = createSlots(store)
-  const access = createAccessStore({ store, door, commandKey: settings.SIAGA_COMMAND_KEY, log })
+  const access = createAccessStore({ store, door, commandKey: identity.commandKey, log })
   const shared = { version: manifest.version, outbox, slots, access, clock, clockState, log }
 
   // They know each other: what is recorded before the first connection is told at it.
@@ -88,14 +85,14 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
   const desk = openSensorDesk({
     ...shared,
     ...{ store, door, boot, random, agent, templates, bootMs: bootTimeMs },
-    commandKey: settings.SIAGA_COMMAND_KEY,
+    commandKey: identity.commandKey,
     openPort: () => openSerialPort(sensorPath, settings.SIAGA_SENSOR_BAUD),
     password: settings.SIAGA_SENSOR_PASSWORD,
     publish: (channel, payload) => telling?.say(channel, payload),
   })
   telling = createTelling({
     ...shared,
-    ...{ door, boot, simulated, random, status: agent.status, broker: brokerOf(settings) },
+    ...{ door, boot, simulated, random, status: agent.status, broker: { url: settings.SIAGA_MQTT_URL, ...identity } },
     ...{ onCommand: desk.hear, onAccessList: desk.accessListChanged },
   })
   opened.adopt(telling, (each) => each.close())
@@ -115,14 +112,6 @@ function sensorOf({ SIAGA_SENSOR }: DoorSettings, directory: string, opened: Asy
   if (SIAGA_SENSOR !== SIMULATED_SENSOR) return SIAGA_SENSOR
   const sensor = openSimulatedSensor(join(directory, 'simulated-sensor.json'))
   return opened.adopt(sensor, (each) => each.close()).path
-}
-
-function brokerOf(settings: DoorSettings) {
-  return {
-    url: settings.SIAGA_MQTT_URL,
-    username: settings.SIAGA_MQTT_USERNAME ?? identityName({ role: 'door', id: settings.SIAGA_DOOR }),
-    password: settings.SIAGA_MQTT_PASSWORD,
-  }
 }
 
 /** The last third of the time that the door may stand open is the time to ask that it be closed. */

@@ -11,13 +11,13 @@ describe('door settings', () => {
   it('takes the command key as DER or PEM', () => {
     const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString()
     for (const SIAGA_COMMAND_KEY of [der, pem]) {
-      expect(readSettings(doorShape, { ...good, SIAGA_COMMAND_KEY }).SIAGA_COMMAND_KEY.equals(publicKey)).toBe(true)
+      expect(readSettings(doorShape, { ...good, SIAGA_COMMAND_KEY }).SIAGA_COMMAND_KEY?.equals(publicKey)).toBe(true)
     }
   })
 
   it('takes no other kind of key', () => {
     const other = generateKeyPairSync('x25519').publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
-    for (const SIAGA_COMMAND_KEY of [other, 'nonsense', undefined]) {
+    for (const SIAGA_COMMAND_KEY of [other, 'nonsense']) {
       expect(() => readSettings(doorShape, { ...good, SIAGA_COMMAND_KEY })).toThrow('public Ed25519 key')
     }
   })

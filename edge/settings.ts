@@ -72,16 +72,25 @@ export const doorShape = {
   /** `door:{id}` when not given. */
   SIAGA_MQTT_USERNAME: z.string().optional(),
   SIAGA_MQTT_PASSWORD: z.string().optional(),
-  SIAGA_COMMAND_KEY: commandKey,
+  /** Instead of the one that the enrolment brought. */
+  SIAGA_COMMAND_KEY: commandKey.optional(),
   SIAGA_STRIKE_PULSE_MS: milliseconds.min(500).max(STRIKE_PULSE_MAX_MS).default(5_000),
   SIAGA_HELD_OPEN_MS: milliseconds.min(1_000).max(3_600_000).default(30_000),
   /** Says in the door's state that sensor or GPIO are simulated; implied by SIAGA_GPIO=simulated. */
   SIAGA_SIMULATED_HARDWARE: flag.default(false),
 }
 
+/** Of `enrol-main.ts`. */
+export const enrolShape = {
+  ...commonShape,
+  SIAGA_DOOR: Id,
+  SIAGA_ENROL_URL: z.url({ protocol: /^https?$/, error: 'must be the https address of the server' }),
+}
+
 export type DoorSettings = z.output<z.ZodObject<typeof doorShape>>
 
-function parsePublicKey(text: string): KeyObject | undefined {
+/** PEM, or SPKI DER in base64. */
+export function parsePublicKey(text: string): KeyObject | undefined {
   try {
     if (text.includes('-----BEGIN')) return createPublicKey(text)
     return createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })

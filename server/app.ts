@@ -6,6 +6,7 @@ import { acquireLock } from '#runtime/lock-file.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Running } from '#runtime/run.ts'
 import { openCredentials } from '../broker/identity/credentials.ts'
+import { openEnrolmentCodes } from '../broker/identity/enrolment-codes.ts'
 import { AccessPublisher } from './access/access-publisher.ts'
 import { loadSigningKey } from './access/signing-key.ts'
 import { readBuild } from './build.ts'
@@ -80,6 +81,7 @@ export async function startServer(
   rounds = startRounds({ registry, credentials, present, feed, access, ingest, clock, log })
   const web = await serveWeb({
     ...{ settings, clock, log, live, feed, registry, credentials, present },
+    ...{ enrolmentCodes: stores.enrolmentCodes, commandKey: key.publicKeyPem },
     ...{ pushes, commands, uplink, ingest, rows, tail, series: history.series },
   })
 
@@ -106,16 +108,19 @@ async function openStores(settings: ServerSettings, { log, clock }: Required<Ser
   const lock = acquireLock(join(dataDir, 'server.lock'))
   const registry = openRegistry(dataDir)
   const credentials = openCredentials(dataDir)
+  const enrolmentCodes = openEnrolmentCodes(dataDir)
   const present = new Present(registry, clock)
   const history = await openHistory({ settings, dataDir, present, registry, clock, log })
   return {
     dataDir,
     registry,
     credentials,
+    enrolmentCodes,
     present,
     history,
     async close() {
       await history.close()
+      enrolmentCodes.close()
       credentials.close()
       registry.close()
       lock.release()

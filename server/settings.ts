@@ -23,6 +23,11 @@ export const serverShape = {
     .optional(),
   SIAGA_METRICS_TOKEN: z.string().min(32, 'expected at least 32 random characters').optional(),
   SIAGA_PUBLIC_URL: url(/^https?$/, 'https://siaga.example').optional(),
+  /** Login by a provider; what else it needs: auth/provider-settings.ts. */
+  SIAGA_OIDC_ISSUER: url(/^https?$/, 'https://login.example/realms/province').optional(),
+  SIAGA_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  SIAGA_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  SIAGA_OIDC_NAME: z.string().min(1).max(40).default('SSO'),
   SIAGA_WEB_DIR: z.string().default('./dist/web'),
   SIAGA_HEARTBEAT_URLS: flag.default(true),
   SIAGA_MQTT_URL: url(/^(mqtts?|wss?)$/, 'mqtt://127.0.0.1:1883').default('mqtt://127.0.0.1:1883'),

@@ -7,9 +7,11 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Running } from '#runtime/run.ts'
 import type { Credentials } from '../broker/identity/credentials.ts'
+import type { EnrolmentCodes } from '../broker/identity/enrolment-codes.ts'
 import { readLastUses } from '../broker/identity/last-use.ts'
 import { type Auth, openAuth } from './auth/auth.ts'
 import { type Exposure, judgeExposure } from './auth/exposure.ts'
+import { judgeProvider } from './auth/provider-settings.ts'
 import { demo, nobody } from './auth/roles.ts'
 import type { DoorCommands } from './commands/door-commands.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -35,6 +37,9 @@ export interface WebServerOptions {
   readonly feed: Feed
   readonly registry: Registry
   readonly credentials: Credentials
+  readonly enrolmentCodes: EnrolmentCodes
+  /** Public, SPKI PEM. */
+  readonly commandKey: string
   readonly present: Present
   readonly pushes: Pushes
   readonly commands: DoorCommands
@@ -63,6 +68,8 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
       auth,
       metricsToken: settings.SIAGA_METRICS_TOKEN,
       credentials,
+      enrolmentCodes: options.enrolmentCodes,
+      commandKey: options.commandKey,
       lastUses: () => readLastUses(resolve(settings.SIAGA_DATA_DIR)),
       snapshot: feed.snapshot,
       readiness: () => judgeReadiness(options.uplink.isConnected(), options.ingest(), tail.lastId() - tail.cursor()),
@@ -110,8 +117,13 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
 async function openLogin({ settings, clock, log }: WebServerOptions, exposure: Exposure): Promise<Auth | undefined> {
   if (!exposure.login) return undefined
   const { secureCookies } = exposure
-  const baseUrl = settings.SIAGA_PUBLIC_URL ?? `http://127.0.0.1:${settings.SIAGA_HTTP_PORT}`
-  return openAuth({ dataDir: resolve(settings.SIAGA_DATA_DIR), baseUrl, secureCookies, clock, log })
+  // By name: to a bare address a browser gives no passkey.
+  const baseUrl = settings.SIAGA_PUBLIC_URL ?? `http://localhost:${settings.SIAGA_HTTP_PORT}`
+  return openAuth({
+    dataDir: resolve(settings.SIAGA_DATA_DIR),
+    provider: judgeProvider(settings),
+    ...{ baseUrl, secureCookies, clock, log },
+  })
 }
 
 /** There is no default password: whoever reads this log makes the first administrator. The secret is no part sent to a server. */

@@ -10,12 +10,12 @@ import './styles/tiles.css'
 import './styles/tiles-small.css'
 import { mount } from 'svelte'
 import App from './App.svelte'
-import { paths } from './lib/paths.ts'
+import { isLogin } from './lib/paths.ts'
 
 const target = document.getElementById('app')
 if (target === null) throw new Error('index.html has no element #app: the page cannot be shown')
 // Who is not logged in gets no feed and no other page: the login stands alone.
-if (location.pathname === paths.login) {
+if (isLogin(location.pathname)) {
   void import('./login/Login.svelte').then(({ default: Login }) => mount(Login, { target }))
 } else {
   mount(App, { target })

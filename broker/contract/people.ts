@@ -22,6 +22,10 @@ export const SessionView = z.object({
   login: z.boolean(),
   /** Addresses of the pages that may be opened. */
   pages: z.array(z.string()),
+  /** Whether passkeys work at this address; they belong to one name. */
+  passkeys: z.boolean(),
+  /** Name of the provider one may log in by; null when there is none. */
+  provider: z.string().nullable(),
   /** Null when nobody is logged in. */
   person: z
     .object({
@@ -31,7 +35,10 @@ export const SessionView = z.object({
       role: z.enum(personRoles),
       /** Of an opd-owner alone. */
       opd: z.string().nullable(),
+      hasPassword: z.boolean(),
       hasTotp: z.boolean(),
+      /** How many. */
+      passkeys: z.int(),
     })
     .nullable(),
 })

@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { type Identity, identityName } from '#contract/access.ts'
-import { Id } from '#contract/identifiers.ts'
+import { Id, Sha256 } from '#contract/identifiers.ts'
 import { type IssuedIdentity, openTokenTable } from './token-table.ts'
 
 export type { IssuedIdentity } from './token-table.ts'
@@ -30,6 +30,8 @@ export interface Credentials {
    * working at once. What the identity may do is for both as given here.
    */
   issue(identity: Identity, options?: IssueOptions): Credential
+  /** Takes the token that a device made itself, of which only the hash is known here; older ones end. @throws Error for the hash of another's token */
+  accept(identity: Identity, tokenHash: string): void
   /** Ends all tokens of an identity. @returns false when there was nothing to revoke */
   revoke(username: string): boolean
   /** Each identity once, by its newest token. */
@@ -78,6 +80,12 @@ export function openCredentials(dataDir: string, wallMs: () => number = Date.now
       table.insert({ identity, hash: hashToken(password), nowMs: wallMs(), overlapMs })
       load()
       return { id, username: identityName(identity), password }
+    },
+    accept(identity, tokenHash) {
+      const hash = Sha256.parse(tokenHash)
+      if (byHash.has(hash)) throw new Error('this token belongs to another identity: the device makes a new one')
+      table.insert({ identity: { ...identity, id: Id.parse(identity.id) }, hash, nowMs: wallMs(), overlapMs: 0 })
+      load()
     },
     revoke(username) {
       const removed = table.remove(username)

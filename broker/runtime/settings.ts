@@ -39,7 +39,7 @@ export function readSettings<S extends z.ZodRawShape>(
 
 function describeIssue(issue: z.core.$ZodIssue, values: Record<string, string | undefined>): string {
   const name = String(issue.path[0])
-  const secret = /PASSWORD|KEY|TOKEN/.test(name)
+  const secret = /PASSWORD|KEY|TOKEN|SECRET/.test(name)
   const value = values[name]
   const given = value === undefined ? 'is not set' : secret ? 'was given' : `is "${value}"`
   return `${name} ${given}: ${issue.message}`

@@ -1,5 +1,6 @@
 /** What the commands of the administration work on: the files of one data directory, beside a running server or without one. */
 import { type Credentials, openCredentials } from '../../broker/identity/credentials.ts'
+import { type EnrolmentCodes, openEnrolmentCodes } from '../../broker/identity/enrolment-codes.ts'
 import { openPolicyTables, type PolicyTables } from '../access/door-policy.ts'
 import { openRegistry, type Registry } from '../registry/registry.ts'
 
@@ -7,6 +8,7 @@ export interface Admin extends PolicyTables {
   readonly dataDir: string
   readonly registry: Registry
   readonly credentials: Credentials
+  readonly enrolmentCodes: EnrolmentCodes
   /** The setting SIAGA_COMMAND_KEY, when the server uses one. */
   readonly commandKeyPem: string | undefined
   /** Epoch ms. */
@@ -23,14 +25,17 @@ interface AdminOptions {
 export function openAdmin(dataDir: string, { commandKeyPem, nowMs = Date.now }: AdminOptions = {}): Admin {
   const registry = openRegistry(dataDir)
   const credentials = openCredentials(dataDir)
+  const enrolmentCodes = openEnrolmentCodes(dataDir, nowMs)
   return {
     ...openPolicyTables(registry.db),
     dataDir,
     commandKeyPem,
     registry,
     credentials,
+    enrolmentCodes,
     nowMs,
     close() {
+      enrolmentCodes.close()
       credentials.close()
       registry.close()
     },

@@ -1,8 +1,8 @@
 /** The commands for devices, gateways and their credentials, as the command line knows them. */
 import { loadSigningKey } from '../access/signing-key.ts'
-import { type Command, credentialAnswer, operand } from './command.ts'
+import { type Call, type Command, credentialAnswer, operand } from './command.ts'
 import { usageError } from './failures.ts'
-import { addDevice, addGateway, revokeIdentity } from './identity-commands.ts'
+import { addDevice, addGateway, enrolDevice, type NewDevice, revokeIdentity } from './identity-commands.ts'
 
 export const identityTable: readonly Command[] = [
   {
@@ -10,10 +10,20 @@ export const identityTable: readonly Command[] = [
     operands: ['door|vantage', 'ID'],
     options: { name: { value: 'NAME', summary: 'as people call it' } },
     summary: 'add a door or a vantage, or issue it a new token',
+    run: (admin, call) => credentialAnswer(addDevice(admin, deviceOf(call))),
+  },
+  {
+    name: 'device enrol',
+    operands: ['door|vantage', 'ID'],
+    options: { name: { value: 'NAME', summary: 'as people call it' } },
+    summary: 'add a door or a vantage by a one-time code: it makes its token itself (edge/enrol-main.ts)',
     run(admin, call) {
-      const role = operand(call, 0)
-      if (role !== 'door' && role !== 'vantage') throw usageError(`a device is a door or a vantage, not "${role}"`)
-      return credentialAnswer(addDevice(admin, { role, id: operand(call, 1), name: call.options['name'] }))
+      const { username, code, untilMs } = enrolDevice(admin, deviceOf(call))
+      const until = new Date(untilMs).toISOString()
+      return {
+        value: { username, code, until },
+        text: `code     ${code}\nfor      ${username}, once, until ${until}\nIt is shown this once; the token that ${username} has now ends when the code is used.`,
+      }
     },
   },
   {
@@ -47,3 +57,10 @@ export const identityTable: readonly Command[] = [
     },
   },
 ]
+
+/** @throws AdminError for another kind of device */
+function deviceOf(call: Call): NewDevice {
+  const role = operand(call, 0)
+  if (role !== 'door' && role !== 'vantage') throw usageError(`a device is a door or a vantage, not "${role}"`)
+  return { role, id: operand(call, 1), name: call.options['name'] }
+}

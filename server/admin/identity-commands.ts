@@ -2,6 +2,7 @@
 import { identityName } from '#contract/access.ts'
 import { Id } from '#contract/identifiers.ts'
 import type { Credential } from '../../broker/identity/credentials.ts'
+import type { IssuedCode } from '../../broker/identity/enrolment-codes.ts'
 import type { DeviceRole } from '../registry/devices.ts'
 import type { Admin } from './admin.ts'
 import { AdminError, notFound, usageError } from './failures.ts'
@@ -13,7 +14,7 @@ export function requireId(written: string): string {
   return id.data
 }
 
-interface NewDevice {
+export interface NewDevice {
   readonly role: DeviceRole
   readonly id: string
   readonly name?: string | undefined
@@ -23,6 +24,12 @@ interface NewDevice {
 export function addDevice(admin: Admin, { role, id, name }: NewDevice): Credential {
   admin.registry.devices.add(role, requireId(id), name)
   return admin.credentials.issue({ role, id })
+}
+
+/** Adds a device, or enrols an existing one anew: a code with which it makes its own token. */
+export function enrolDevice(admin: Admin, { role, id, name }: NewDevice): IssuedCode {
+  admin.registry.devices.add(role, requireId(id), name)
+  return admin.enrolmentCodes.issue({ role, id })
 }
 
 /** An identity that sends heartbeats for the applications named, or for all when none are named. */
@@ -39,13 +46,20 @@ export function addGateway(admin: Admin, id: string, apps?: readonly string[]): 
  */
 export function revokeIdentity(admin: Admin, written: string): string {
   const identities = admin.credentials.list()
-  const names = identities.map(identityName)
-  const found = names.includes(written) ? [written] : identities.filter(({ id }) => id === written).map(identityName)
+  const names = [
+    ...new Set([...identities.map(identityName), ...admin.enrolmentCodes.open().map((code) => code.username)]),
+  ]
+  const found = names.includes(written) ? [written] : names.filter((name) => idOf(name) === written)
   const [username, ...others] = found
   if (username === undefined) {
-    throw notFound('credential', written, [...names, ...identities.map(({ id }) => id)], 'nothing was revoked')
+    throw notFound('credential', written, [...names, ...names.map(idOf)], 'nothing was revoked')
   }
   if (others.length > 0) throw new AdminError(`"${written}" is ${found.join(' and ')}: say which`)
   admin.credentials.revoke(username)
+  admin.enrolmentCodes.revoke(username)
   return username
+}
+
+function idOf(username: string): string {
+  return username.slice(username.indexOf(':') + 1)
 }

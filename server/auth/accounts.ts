@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { ProblemName } from '#contract/problems.ts'
 import { transaction } from '../registry/core-db.ts'
 import type { Library } from './library.ts'
+import type { PasskeyTable } from './passkey-table.ts'
 import { type Role, roles } from './roles.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -16,6 +17,13 @@ export class AccountError extends Error {
     super(message)
     this.problem = problem
   }
+}
+
+export interface AccountParts {
+  readonly db: DatabaseSync
+  readonly library: Library
+  readonly sessions: Sessions
+  readonly passkeys: PasskeyTable
 }
 
 export interface Standing {
@@ -37,7 +45,9 @@ const AccountRow = z.object({
   opd: z.string().nullable(),
   disabled: z.number(),
   totp: z.number().nullable(),
+  passkeys: z.number(),
   hasPassword: z.number(),
+  byProvider: z.number(),
   sessions: z.number(),
   seenMs: z.number().nullable(),
 })
@@ -46,25 +56,35 @@ export class Accounts {
   private readonly db: DatabaseSync
   private readonly library: Library
   private readonly sessions: Sessions
+  private readonly passkeys: PasskeyTable
 
-  constructor(db: DatabaseSync, library: Library, sessions: Sessions) {
+  constructor({ db, library, sessions, passkeys }: AccountParts) {
     this.db = db
     this.library = library
     this.sessions = sessions
+    this.passkeys = passkeys
   }
 
   list() {
     const rows = this.db
       .prepare(
         `SELECT u.id, u.name, u.email, r.role, r.opd, r.disabled, r.seen_ms AS seenMs, u.twoFactorEnabled AS totp,
+           (SELECT count(*) FROM passkeys k WHERE k.person = u.id) AS passkeys,
            EXISTS (SELECT 1 FROM account a WHERE a.userId = u.id AND a.password IS NOT NULL) AS hasPassword,
+           EXISTS (SELECT 1 FROM provider_subjects p WHERE p.person = u.id) AS byProvider,
            (SELECT count(*) FROM session_marks m WHERE m.person = u.id) AS sessions
          FROM people_roles r JOIN user u ON u.id = r.person ORDER BY u.name`,
       )
       .all()
     return rows.map((row) => {
-      const { disabled, totp, hasPassword, ...rest } = AccountRow.parse(row)
-      return { ...rest, disabled: disabled === 1, hasTotp: totp === 1, hasPassword: hasPassword === 1 }
+      const { disabled, totp, hasPassword, byProvider, ...rest } = AccountRow.parse(row)
+      return {
+        ...rest,
+        disabled: disabled === 1,
+        hasTotp: totp === 1,
+        hasPassword: hasPassword === 1,
+        byProvider: byProvider === 1,
+      }
     })
   }
 
@@ -112,6 +132,10 @@ export class Accounts {
     }
   }
 
+  mayLogIn(person: string): boolean {
+    return this.db.prepare('SELECT 1 FROM people_roles WHERE person = ? AND disabled = 0').get(person) !== undefined
+  }
+
   /** A new password; a second factor is gone with the old one, so that a lost telephone is no dead end. */
   async setPassword(person: string, password: string): Promise<void> {
     const { internalAdapter, adapter, password: passwords } = await this.library.$context
@@ -122,6 +146,7 @@ export class Accounts {
     else {
       await internalAdapter.linkAccount({ userId: person, providerId: 'credential', accountId: person, password: hash })
     }
+    this.passkeys.removeAllOf(person)
     await adapter.deleteMany({ model: 'twoFactor', where: [{ field: 'userId', value: person }] })
     await internalAdapter.updateUser(person, { twoFactorEnabled: false })
     await internalAdapter.deleteUserSessions(person)

@@ -11,6 +11,7 @@ const expectations = `
   GET /settings                          . x x x x x x x x .
   GET /simulator                         . . . . . . . . . .
   GET /login                             x x x x x x x x x x
+  GET /login/return                      x x x x x x x x x x
   GET /assets/*                          x x x x x x x x x x
   HEAD /assets/*                         x x x x x x x x x x
   GET /healthz                           x x x x x x x x x x
@@ -27,6 +28,10 @@ const expectations = `
   POST /api/v1/session                   x x x x x x x x x x
   POST /api/v1/session/code              x x x x x x x x x x
   POST /api/v1/session/link              x x x x x x x x x x
+  POST /api/v1/session/passkey/options   x x x x x x x x x x
+  POST /api/v1/session/passkey           x x x x x x x x x x
+  POST /api/v1/session/provider          x x x x x x x x x x
+  POST /api/v1/session/provider/return   x x x x x x x x x x
   POST /api/v1/session/end               . x x x x x x x x .
   POST /api/v1/session/password          . x x x x x x x x .
   POST /api/v1/session/totp              . x x x x x x x x .
@@ -34,6 +39,12 @@ const expectations = `
   POST /api/v1/session/totp/remove       . x x x x x x x x .
   POST /api/v1/session/recovery-codes    . x x x x x x x x .
   POST /api/v1/session/step-up           . x x x x x x x x .
+  POST /api/v1/session/step-up/passkey/options . x x x x x x x x .
+  POST /api/v1/session/step-up/passkey   . x x x x x x x x .
+  GET /api/v1/passkeys                   . x x x x x x x x .
+  POST /api/v1/passkeys/options          . x x x x x x x x .
+  POST /api/v1/passkeys                  . x x x x x x x x .
+  POST /api/v1/passkeys/:id/remove       . x x x x x x x x .
   GET /api/v1/sessions                   . x x x x x x x x .
   POST /api/v1/sessions/:id/end          . x x x x x x x x .
   GET /api/v1/accounts                   . . . . . . . x x .
@@ -42,7 +53,13 @@ const expectations = `
   POST /api/v1/accounts/:id/disabled     . . . . . . . x . .
   POST /api/v1/accounts/:id/link         . . . . . . . x . .
   POST /api/v1/accounts/:id/end          . . . . . . . x . .
+  GET /api/v1/provider-subjects          . . . . . . . x x .
+  POST /api/v1/provider-subjects/:id/link . . . . . . . x . .
+  POST /api/v1/provider-subjects/:id/account . . . . . . . x . .
+  POST /api/v1/provider-subjects/:id/remove . . . . . . . x . .
   GET /api/v1/identities                 . . . . . . . x x .
+  POST /api/v1/identities/enrol          . . . . . . . x . .
+  POST /api/v1/enrolment                 x x x x x x x x x x
   POST /api/v1/identities                . . . . . . . x . .
   POST /api/v1/identities/rotate         . . . . . . . x . .
   POST /api/v1/identities/revoke         . . . . . . . x . .
@@ -68,6 +85,7 @@ const liveExpectations: Readonly<Record<string, string>> = {
 
 const person = (role: Role): Caller => ({
   ...{ kind: 'person', id: 'p', name: 'P', email: 'p@x.id', role, session: 's', hasTotp: false, steppedUpMs: null },
+  ...{ beganMs: 0, hasPassword: true, passkeys: 0 },
   opd: role === 'opd-owner' ? 'Dinkes' : null,
 })
 const callers: readonly Caller[] = [nobody, ...roles.map(person), scraper]

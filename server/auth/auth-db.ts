@@ -1,6 +1,6 @@
 /**
  * The file `auth.db`: the library's tables (people, sessions, passwords, second factors) and ours beside them (role,
- * age of a session, one-time links). Whether a session holds is decided by ours alone, in one synchronous query.
+ * age of a session, one-time links, passkeys). Whether a session holds is decided by ours alone, in one synchronous query.
  */
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,6 +24,15 @@ const schema = `
   CREATE INDEX IF NOT EXISTS session_marks_person ON session_marks (person);
   CREATE TABLE IF NOT EXISTS one_time_links (
     hash TEXT PRIMARY KEY, person TEXT UNIQUE, until_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS passkeys (
+    id TEXT PRIMARY KEY, person TEXT NOT NULL, name TEXT NOT NULL, public_key BLOB NOT NULL, counter INTEGER NOT NULL,
+    transports TEXT NOT NULL, created_ms INTEGER NOT NULL, used_ms INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS passkeys_person ON passkeys (person);
+  CREATE TABLE IF NOT EXISTS provider_subjects (
+    id TEXT PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT NOT NULL, person TEXT, name TEXT NOT NULL, email TEXT NOT NULL,
+    seen_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID`
 
 export function openAuthDb(dataDir: string): DatabaseSync {

@@ -7,7 +7,12 @@ import { cookieHeaders } from './cookies.ts'
 import { type Library, openLibrary } from './library.ts'
 import { Login } from './login.ts'
 import { OneTimeLinks } from './one-time-links.ts'
+import { PasskeyTable } from './passkey-table.ts'
+import { Passkeys } from './passkeys.ts'
 import { createPasswords } from './passwords.ts'
+import { Provider } from './provider.ts'
+import type { ProviderSettings } from './provider-settings.ts'
+import { ProviderSubjects } from './provider-subjects.ts'
 import type { Person } from './roles.ts'
 import { loadAuthSecret } from './secret.ts'
 import { Sessions } from './sessions.ts'
@@ -16,6 +21,11 @@ export interface Auth {
   readonly login: Login
   readonly accounts: Accounts
   readonly links: OneTimeLinks
+  readonly passkeys: Passkeys
+  readonly passkeyTable: PasskeyTable
+  /** Undefined when people log in here alone. */
+  readonly provider: Provider | undefined
+  readonly subjects: ProviderSubjects
   readonly sessions: Sessions
   /** The person behind a Cookie header, when the session holds. */
   personOf(cookie: string | undefined): Promise<Person | undefined>
@@ -29,11 +39,13 @@ export interface AuthOptions {
   /** The address people use. */
   readonly baseUrl: string
   readonly secureCookies: boolean
+  readonly provider: ProviderSettings | undefined
   readonly clock: Clock
   readonly log: Log
 }
 
-export async function openAuth({ dataDir, baseUrl, secureCookies, clock, log }: AuthOptions): Promise<Auth> {
+export async function openAuth(options: AuthOptions): Promise<Auth> {
+  const { dataDir, baseUrl, secureCookies, provider, clock, log } = options
   const db = openAuthDb(dataDir)
   const sessions = new Sessions(db)
   const links = new OneTimeLinks(db)
@@ -53,9 +65,14 @@ export async function openAuth({ dataDir, baseUrl, secureCookies, clock, log }: 
     db.close()
     throw error
   }
-  const accounts = new Accounts(db, library, sessions)
+  const table = new PasskeyTable(db)
+  const accounts = new Accounts({ db, library, sessions, passkeys: table })
   return {
-    login: new Login({ library, accounts, sessions, links, clock }),
+    login: new Login({ library, accounts, sessions, links, passkeys: table, clock }),
+    passkeys: new Passkeys({ table, host: new URL(baseUrl).hostname, clock, log }),
+    passkeyTable: table,
+    provider: provider && new Provider(provider, clock, log),
+    subjects: new ProviderSubjects(db),
     accounts,
     links,
     sessions,

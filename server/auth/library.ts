@@ -1,9 +1,12 @@
 /** The one file that knows better-auth: passwords, session cookies, second factor and their tables in auth.db (ADR 8). */
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import { type BetterAuthOptions, betterAuth } from 'better-auth'
+import { type BetterAuthOptions, type BetterAuthPlugin, betterAuth } from 'better-auth'
+import { createAuthEndpoint } from 'better-auth/api'
+import { setSessionCookie } from 'better-auth/cookies'
 import { getMigrations } from 'better-auth/db/migration'
 import { twoFactor } from 'better-auth/plugins/two-factor'
+import { z } from 'zod'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '#contract/people.ts'
 import type { Log } from '#runtime/log.ts'
 import { ADDRESS_HEADER } from './cookies.ts'
@@ -34,12 +37,32 @@ export async function openLibrary(parts: LibraryParts) {
     ...commonOptions(parts),
     plugins: [
       twoFactor({ issuer: 'Siaga', twoFactorCookieMaxAge: CODE_WAIT_S, totpOptions: { digits: 6, period: 30 } }),
+      sessionOpener,
     ],
   }
   const migrations = await getMigrations(options)
   await migrations.runMigrations()
   return betterAuth(options)
 }
+
+/** Begins a session, and its cookie, for a person whom we have proven by other means than a password. */
+const sessionOpener = {
+  id: 'session-opener',
+  endpoints: {
+    openSession: createAuthEndpoint(
+      '/open-session',
+      { method: 'POST', body: z.object({ person: z.string() }) },
+      async (context) => {
+        const { internalAdapter } = context.context
+        const user = await internalAdapter.findUserById(context.body.person)
+        if (!user) throw new Error(`there is no person "${context.body.person}"`)
+        const session = await internalAdapter.createSession(user.id)
+        await setSessionCookie(context, { session, user })
+        return { session: session.id }
+      },
+    ),
+  },
+} satisfies BetterAuthPlugin
 
 function commonOptions({ db, secret, baseUrl, secureCookies, passwords, log, ...parts }: LibraryParts) {
   return {

@@ -1,37 +1,16 @@
 /** Logging in and out, and what people do to their own account. Each wrong guess makes the next one wait. */
 import { APIError } from 'better-auth/api'
-import type { ProblemName } from '#contract/problems.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { AccountError, type Accounts } from './accounts.ts'
 import { type Client, clientHeaders, type WithCookies, withCookies } from './cookies.ts'
 import { GuessBrake } from './guess-brake.ts'
 import type { Library } from './library.ts'
+import { LoginRefusedError, LoginSlowedError } from './login-errors.ts'
 import type { OneTimeLinks } from './one-time-links.ts'
+import type { PasskeyTable } from './passkey-table.ts'
 import type { Person } from './roles.ts'
 import type { Sessions } from './sessions.ts'
 import { UsedCodes } from './used-codes.ts'
-
-/** Wrong name, password or code: one answer for all, so that it says nothing of which. */
-export class LoginRefusedError extends Error {
-  override readonly name = 'LoginRefusedError'
-  readonly problem: ProblemName
-
-  constructor(problem: ProblemName, message: string) {
-    super(message)
-    this.problem = problem
-  }
-}
-
-/** Too many wrong guesses. */
-export class LoginSlowedError extends Error {
-  override readonly name = 'LoginSlowedError'
-  readonly waitMs: number
-
-  constructor(waitMs: number) {
-    super(`too many wrong tries: wait ${Math.ceil(waitMs / 1000)} s`)
-    this.waitMs = waitMs
-  }
-}
 
 /** The library's own rest after ten wrong codes in a row. */
 const SECOND_FACTOR_REST_MS = 900_000
@@ -41,6 +20,7 @@ export interface LoginParts {
   readonly accounts: Accounts
   readonly sessions: Sessions
   readonly links: OneTimeLinks
+  readonly passkeys: Pick<PasskeyTable, 'of'>
   readonly clock: Clock
 }
 
@@ -77,7 +57,33 @@ export class Login {
       }),
     )
     const { value, cookies } = withCookies(answer)
-    return { value: 'twoFactorRedirect' in value ? 'code' : 'done', cookies }
+    if ('twoFactorRedirect' in value) return { value: 'code', cookies }
+    if (this.parts.passkeys.of(value.user.id).length > 0) {
+      const { internalAdapter } = await this.parts.library.$context
+      await internalAdapter.deleteSession(value.token)
+      throw new LoginRefusedError('passkey-needed', 'the password is right: now log in with the passkey')
+    }
+    return { value: 'done', cookies }
+  }
+
+  /** Of somebody proven otherwise. @param steppedUp when that was as good as password and second factor @throws LoginRefusedError */
+  async begin(person: string, client: Client, { steppedUp }: { steppedUp: boolean }): Promise<readonly string[]> {
+    if (!this.parts.accounts.mayLogIn(person)) throw new LoginRefusedError('not-accepted', 'this account is disabled')
+    const answer = await this.parts.library.api.openSession({
+      body: { person },
+      headers: clientHeaders(client),
+      returnHeaders: true,
+    })
+    const { value, cookies } = withCookies(answer)
+    if (steppedUp) this.parts.sessions.steppedUp(value.session, this.parts.clock.wallMs())
+    return cookies
+  }
+
+  /** @throws LoginRefusedError, LoginSlowedError */
+  async provePassword(person: Person, password: string, client: Client): Promise<void> {
+    await this.guess([`password ${person.id}`], () =>
+      this.parts.library.api.verifyPassword({ body: { password }, headers: clientHeaders(client) }),
+    )
   }
 
   /** Second step: six digits of the app, or a recovery code. @throws LoginRefusedError, LoginSlowedError */

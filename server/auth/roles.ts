@@ -15,7 +15,12 @@ export interface Person {
   /** The OPD whose applications an opd-owner sees; null for every other role. */
   readonly opd: string | null
   readonly session: string
+  /** When this session began, epoch ms. */
+  readonly beganMs: number
+  readonly hasPassword: boolean
   readonly hasTotp: boolean
+  /** How many. */
+  readonly passkeys: number
   /** When this session last proved its second factor, epoch ms; null when never. */
   readonly steppedUpMs: number | null
 }
@@ -26,6 +31,11 @@ export type Caller = Person | { readonly kind: 'nobody' } | { readonly kind: 'de
 export const nobody: Caller = { kind: 'nobody' }
 export const demo: Caller = { kind: 'demo' }
 export const scraper: Caller = { kind: 'scraper' }
+
+/** Something to prove again before a dangerous act. */
+export function hasSecondFactor({ hasTotp, passkeys }: Pick<Person, 'hasTotp' | 'passkeys'>): boolean {
+  return hasTotp || passkeys > 0
+}
 
 /** The OPD this caller is held to; null sees everything. */
 export function ownOpd(caller: Caller): string | null {

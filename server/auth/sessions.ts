@@ -14,6 +14,8 @@ const Row = z.object({
   name: z.string(),
   email: z.string(),
   totp: z.number().nullable(),
+  passkeys: z.number(),
+  hasPassword: z.number(),
   role: z.enum(roles),
   opd: z.string().nullable(),
   began_ms: z.number(),
@@ -25,7 +27,8 @@ const Row = z.object({
 
 const select = `
   SELECT m.session, m.person, u.name, u.email, u.twoFactorEnabled AS totp, r.role, r.opd, m.began_ms, m.seen_ms, m.step_up_ms,
-    m.address, m.agent
+    m.address, m.agent, (SELECT count(*) FROM passkeys k WHERE k.person = m.person) AS passkeys,
+    EXISTS (SELECT 1 FROM account a WHERE a.userId = m.person AND a.password IS NOT NULL) AS hasPassword
   FROM session_marks m JOIN people_roles r ON r.person = m.person JOIN user u ON u.id = m.person
   WHERE r.disabled = 0`
 
@@ -128,7 +131,10 @@ function toPerson(row: z.output<typeof Row>, nowMs: number): { person: Person; s
       role: row.role,
       opd: row.opd,
       session: row.session,
+      beganMs: row.began_ms,
+      hasPassword: row.hasPassword === 1,
       hasTotp: row.totp === 1,
+      passkeys: row.passkeys,
       steppedUpMs: row.step_up_ms,
     },
   }

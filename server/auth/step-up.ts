@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from '#runtime/clock.ts'
 import { HttpProblem } from '../http/problem.ts'
+import { hasSecondFactor, type Person } from './roles.ts'
 import { stepUpHolds } from './session-age.ts'
 
 /** As a `preHandler` of a route. Answers 403 and says how; the demo has nobody to ask. */
@@ -9,21 +10,25 @@ export function requireStepUp(clock: Clock): (request: FastifyRequest) => Promis
   return async ({ caller }) => {
     if (caller.kind === 'demo') return
     if (caller.kind !== 'person') throw new HttpProblem(401, 'Not logged in', 'Log in first.', 'not-logged-in')
-    if (!caller.hasTotp) {
+    if (!hasSecondFactor(caller)) {
       throw new HttpProblem(
         403,
         'Second factor missing',
-        'Set up one-time codes in /settings before this act.',
+        'Set up one-time codes or a passkey in /settings before this act.',
         'second-factor-missing',
       )
     }
-    if (!stepUpHolds(caller.steppedUpMs, clock.wallMs())) {
-      throw new HttpProblem(
-        403,
-        'Step-up needed',
-        'Prove the second factor again: POST /api/v1/session/step-up.',
-        'step-up-needed',
-      )
-    }
+    checkStepUp(caller, clock)
   }
+}
+
+/** @throws HttpProblem 403 that says how */
+export function checkStepUp({ steppedUpMs }: Person, clock: Clock): void {
+  if (stepUpHolds(steppedUpMs, clock.wallMs())) return
+  throw new HttpProblem(
+    403,
+    'Step-up needed',
+    'Prove the second factor again: POST /api/v1/session/step-up, or /api/v1/session/step-up/passkey.',
+    'step-up-needed',
+  )
 }

@@ -17,6 +17,11 @@ export interface AccountRouteParts {
 }
 
 const standing = { role: z.enum(roles), opd: z.string().trim().min(1).max(200).nullable() }
+export const NewAccountBody = z.object({
+  name: z.string().trim().min(1).max(100),
+  email: z.email().max(200),
+  ...standing,
+})
 const AccountList = z.object({
   accounts: z.array(
     z.object({
@@ -26,8 +31,12 @@ const AccountList = z.object({
       ...standing,
       disabled: z.boolean(),
       hasTotp: z.boolean(),
+      /** How many. */
+      passkeys: z.int(),
       /** False while the one-time link was not used. */
       hasPassword: z.boolean(),
+      /** Whether some identity of the login provider is linked to it. */
+      byProvider: z.boolean(),
       sessions: z.int(),
       lastUsedAt: z.iso.datetime().nullable(),
     }),
@@ -58,7 +67,7 @@ export function accountRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
         preHandler,
         schema: {
           tags: ['accounts'],
-          body: z.object({ name: z.string().trim().min(1).max(100), email: z.email().max(200), ...standing }),
+          body: NewAccountBody,
           response: { 201: Issued },
         },
       },
@@ -120,7 +129,8 @@ export function accountRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
   }
 }
 
-async function checked<T>(work: () => T | Promise<T>): Promise<T> {
+/** Refusals of accounts as problem documents. */
+export async function checked<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -3,17 +3,22 @@ import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { Auth } from '../auth/auth.ts'
 import type { Exposure } from '../auth/exposure.ts'
 import { accountRoutes } from './account-routes.ts'
 import { useAuthorization } from './authorize.ts'
 import { doorRoutes } from './door-routes.ts'
+import { enrolmentRoutes } from './enrolment-routes.ts'
 import { heartbeatRoutes } from './heartbeat-routes.ts'
 import { historyRoutes } from './history-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 import type { OriginRules } from './origin.ts'
 import { ownAccountRoutes } from './own-account-routes.ts'
 import type { HttpParts } from './parts.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { sendProblem, useProblems } from './problem.ts'
+import { providerRoutes } from './provider-routes.ts'
+import { providerSubjectRoutes } from './provider-subject-routes.ts'
 import { createRecorder } from './recorder.ts'
 import { sessionRoutes, whoAmIRoute } from './session-routes.ts'
 import { useSimulator } from './simulator-routes.ts'
@@ -63,16 +68,13 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
     transform: jsonSchemaTransform,
   })
   await app.register(rateLimit, { global: false, addHeadersOnExceeding: {} })
-  const login = parts.auth !== undefined
-  const pages = pagesOf({ login, simulator: parts.simulatorUrl !== undefined })
-  await app.register(whoAmIRoute(login, pages))
-  if (parts.auth) {
-    await app.register(sessionRoutes(parts.auth))
-    await app.register(ownAccountRoutes(parts.auth, parts.clock))
-    const record = createRecorder(parts.log)
-    await app.register(accountRoutes({ auth: parts.auth, clock: parts.clock, record }))
-    await app.register(identityRoutes({ ...parts, record }))
-  }
+  const pages = pagesOf({
+    login: parts.auth !== undefined,
+    provider: parts.auth?.provider !== undefined,
+    simulator: parts.simulatorUrl !== undefined,
+  })
+  await app.register(whoAmIRoute(parts.auth, pages))
+  if (parts.auth) await usePeople(app, parts, parts.auth, exposure)
   await app.register(statusRoutes(parts))
   await app.register(historyRoutes(parts))
   await app.register(heartbeatRoutes(parts))
@@ -86,6 +88,26 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
   )
   await useWeb(app, { webDir: parts.webDir, pages, secure: exposure.secureCookies })
   return app
+}
+
+/** What there is to people and tokens; the demo has none of it. */
+async function usePeople(
+  app: FastifyInstance,
+  parts: HttpParts,
+  auth: Auth,
+  { secureCookies }: HttpServerOptions['exposure'],
+): Promise<void> {
+  const { clock } = parts
+  const record = createRecorder(parts.log)
+  await app.register(sessionRoutes(auth))
+  await app.register(ownAccountRoutes(auth, clock))
+  await app.register(passkeyRoutes({ auth, clock, record }))
+  const { provider } = auth
+  if (provider) await app.register(providerRoutes({ auth, provider, clock, secureCookies }))
+  await app.register(accountRoutes({ auth, clock, record }))
+  await app.register(providerSubjectRoutes({ auth, clock, record }))
+  await app.register(identityRoutes({ ...parts, record }))
+  await app.register(enrolmentRoutes({ ...parts, record }))
 }
 
 function guard(app: FastifyInstance, rules: HttpServerOptions['rules']): void {

@@ -5,6 +5,7 @@ import { type Identity, identityName } from '#contract/access.ts'
 import { Id } from '#contract/identifiers.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Credential, Credentials } from '../../broker/identity/credentials.ts'
+import type { EnrolmentCodes } from '../../broker/identity/enrolment-codes.ts'
 import { requireStepUp } from '../auth/step-up.ts'
 import type { Registry } from '../registry/registry.ts'
 import { HttpProblem } from './problem.ts'
@@ -18,6 +19,7 @@ const roles = ['app', 'gateway', 'door', 'vantage'] as const
 
 export interface IdentityRouteParts {
   readonly credentials: Pick<Credentials, 'list' | 'issue' | 'revoke'>
+  readonly enrolmentCodes: EnrolmentCodes
   readonly registry: Pick<Registry, 'apps' | 'devices'>
   /** Epoch ms by issue. */
   readonly lastUses: () => ReadonlyMap<string, number>
@@ -38,6 +40,8 @@ const IdentityList = z.object({
       lastUsedAt: z.iso.datetime().nullable(),
     }),
   ),
+  /** Devices that have not used their code yet. */
+  enrolments: z.array(z.object({ username: z.string(), until: z.iso.datetime() })),
 })
 const NewIdentity = z.object({
   role: z.enum(roles),
@@ -56,6 +60,9 @@ export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod
   return async (app) => {
     app.get('/api/v1/identities', { schema: { tags, response: { 200: IdentityList } } }, () => ({
       identities: listIdentities(parts),
+      enrolments: parts.enrolmentCodes
+        .open()
+        .map(({ username, untilMs }) => ({ username, until: new Date(untilMs).toISOString() })),
     }))
     app.post(
       '/api/v1/identities',
@@ -93,7 +100,7 @@ export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod
         },
       },
       ({ body: { username }, caller }) => {
-        requireIdentity(parts, username)
+        if (!parts.enrolmentCodes.revoke(username)) requireIdentity(parts, username)
         credentials.revoke(username)
         record(caller, 'identity revoked', { identity: username })
         return { result: 'done' as const }

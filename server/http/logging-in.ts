@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '#contract/people.ts'
 import { AccountError } from '../auth/accounts.ts'
 import type { Client } from '../auth/cookies.ts'
-import { LoginRefusedError, LoginSlowedError } from '../auth/login.ts'
+import { LoginRefusedError, LoginSlowedError } from '../auth/login-errors.ts'
 import { PasswordsBusyError } from '../auth/passwords.ts'
+import { ProviderAwayError } from '../auth/provider.ts'
 import type { Caller, Person } from '../auth/roles.ts'
 import { HttpProblem } from './problem.ts'
 
@@ -53,6 +54,9 @@ export async function answered<T>(reply: FastifyReply, work: Promise<T>): Promis
     if (error instanceof AccountError) throw new HttpProblem(409, 'Not done', error.message, error.problem)
     if (error instanceof PasswordsBusyError) {
       throw new HttpProblem(503, 'Busy', 'Too many log in at once; try again.', 'busy')
+    }
+    if (error instanceof ProviderAwayError) {
+      throw new HttpProblem(503, 'Provider away', 'The login provider does not answer; try again.', 'provider-away')
     }
     if (!(error instanceof LoginSlowedError)) throw error
     reply.header('retry-after', Math.ceil(error.waitMs / 1000))

@@ -4,6 +4,7 @@ import type { Snapshot } from '#contract/live.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Credentials } from '../../broker/identity/credentials.ts'
+import type { EnrolmentCodes } from '../../broker/identity/enrolment-codes.ts'
 import type { Auth } from '../auth/auth.ts'
 import type { DoorCommands } from '../commands/door-commands.ts'
 import type { Pushes } from '../push/pushes.ts'
@@ -19,7 +20,10 @@ export interface HttpParts {
   /** Undefined in the demo, which has no login. */
   readonly auth: Auth | undefined
   readonly metricsToken: string | undefined
-  readonly credentials: Pick<Credentials, 'list' | 'issue' | 'revoke'>
+  readonly credentials: Pick<Credentials, 'list' | 'issue' | 'revoke' | 'accept'>
+  readonly enrolmentCodes: EnrolmentCodes
+  /** Public half of the key that signs commands and access lists, SPKI PEM. */
+  readonly commandKey: string
   /** When each token was last used, epoch ms by issue. */
   readonly lastUses: () => ReadonlyMap<string, number>
   readonly registry: Registry

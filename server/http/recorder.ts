@@ -5,7 +5,7 @@ import type { Caller } from '../auth/roles.ts'
 export type Recorder = (
   caller: Caller,
   act: string,
-  about: Readonly<Partial<{ account: string; role: string; identity: string; session: string }>>,
+  about: Readonly<Partial<{ account: string; role: string; identity: string; session: string; subject: string }>>,
 ) => void
 
 export function createRecorder(log: Log): Recorder {

@@ -26,11 +26,14 @@ const LinkUse = z.object({
 })
 
 /** The demo has this address alone. @param pages addresses of the pages there are */
-export function whoAmIRoute(login: boolean, pages: readonly string[]): FastifyPluginAsyncZod {
+export function whoAmIRoute(auth: Auth | undefined, pages: readonly string[]): FastifyPluginAsyncZod {
+  const schema = { tags: ['session'], response: { 200: SessionView } }
   return async (app) => {
-    app.get('/api/v1/session', { schema: { tags: ['session'], response: { 200: SessionView } } }, ({ caller }) => ({
-      login,
+    app.get('/api/v1/session', { schema }, ({ caller, headers }) => ({
+      login: auth !== undefined,
       pages: pages.filter((page) => mayCall(caller, 'GET', page)),
+      passkeys: auth?.passkeys.servedAt(headers.host) ?? false,
+      provider: auth?.provider?.name ?? null,
       person: caller.kind === 'person' ? caller : null,
     }))
   }

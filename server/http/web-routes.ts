@@ -3,12 +3,17 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
+import { RETURN_PATH } from '../auth/provider-settings.ts'
 import { sendProblem } from './problem.ts'
 
 /** Addresses of pages (design §3.6); each is answered by the same HTML, which picks the page. */
-export function pagesOf({ login, simulator }: { login: boolean; simulator: boolean }): string[] {
-  const settings = login ? ['/settings'] : []
-  return ['/', '/wall', '/explore', '/login', ...(simulator ? ['/simulator'] : []), ...settings]
+export function pagesOf(there: { login: boolean; provider: boolean; simulator: boolean }): string[] {
+  return [
+    ...['/', '/wall', '/explore', '/login'],
+    ...(there.simulator ? ['/simulator'] : []),
+    ...(there.login ? ['/settings'] : []),
+    ...(there.provider ? [RETURN_PATH] : []),
+  ]
 }
 
 const YEAR_S = 31_536_000

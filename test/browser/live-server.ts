@@ -23,7 +23,13 @@ const contentSecurityPolicy =
 /** As a demo answers, which has no login. */
 const demoSession = {
   status: 200,
-  body: { login: false, pages: ['/', '/wall', '/explore', '/simulator'], person: null },
+  body: {
+    login: false,
+    pages: ['/', '/wall', '/explore', '/simulator'],
+    passkeys: false,
+    provider: null,
+    person: null,
+  },
 }
 
 /** Answer to `METHOD path` under /api: status and body, or undefined for 404. */

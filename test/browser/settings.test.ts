@@ -1,10 +1,8 @@
 /** An administrator looks after people, devices and tokens in a real browser; the second factor is asked for again. */
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { startBrowser } from '../harness/browser.ts'
-import { type LoginStack, password, startLoginStack, totpCode } from '../harness/login.ts'
+import { forgetStepUp, password, startLoginStack, totpCode } from '../harness/login.ts'
 import { axeFindings, openPage } from './open-page.ts'
 
 async function start() {
@@ -26,13 +24,6 @@ async function start() {
   return { stack, open }
 }
 
-/** As if the second factor had been proven long ago. */
-function forgetStepUp({ siaga }: LoginStack): void {
-  const db = new DatabaseSync(join(siaga.dataDir, 'auth.db'))
-  db.exec('UPDATE session_marks SET step_up_ms = 0')
-  db.close()
-}
-
 async function takeSecret(page: Page): Promise<string> {
   const secret = await page.locator('[data-once]').innerText()
   await page.getByRole('button', { name: 'Sudah saya serahkan' }).click()
@@ -45,7 +36,7 @@ test('an administrator adds a person and a door, is asked for the code again, an
   await page.getByRole('button', { name: 'Tambah orang' }).click()
   await page.getByLabel('Nama lengkap').fill('Budi Santoso')
   await page.getByLabel('Surel').fill('budi@kalbar.example')
-  forgetStepUp(stack)
+  forgetStepUp(stack.siaga)
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog', { name: 'Konfirmasi dengan kode' })
   await dialog.getByLabel('Kode enam angka').fill('000000')
@@ -62,6 +53,14 @@ test('an administrator adds a person and a door, is asked for the code again, an
   await page.getByText('Id terdiri dari 1 sampai 64 huruf kecil').waitFor()
   await page.getByLabel('Id', { exact: true }).fill('ruang-komando')
   await page.keyboard.press('Enter')
+  expect(await takeSecret(page)).toMatch(/^([0-9A-Z]{5}-){3}[0-9A-Z]{5}$/)
+  const code = page.locator('[data-enrolment="door:ruang-komando"]')
+  await code.getByRole('button', { name: 'Batalkan kode' }).click()
+  await code.getByRole('button', { name: 'Ya, batalkan kode' }).click()
+  await code.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Tambah identitas' }).click()
+  await page.getByLabel('Id', { exact: true }).fill('ruang-komando')
+  await page.getByRole('button', { name: 'Tambah dan terbitkan token' }).click()
   expect(await takeSecret(page)).toMatch(/^[\w-]{43}$/)
 
   const door = page.locator('[data-identity="door:ruang-komando"]')

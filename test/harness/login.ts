@@ -1,5 +1,7 @@
 /** A server with login, and people who use it: cookies kept as a browser would, codes as their telephone would show. */
 import { createHmac } from 'node:crypto'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { io, type Socket } from 'socket.io-client'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -146,6 +148,21 @@ export async function enrolTotp(visitor: Visitor): Promise<Enrolled> {
   const confirmed = await visitor.post('/api/v1/session/totp/confirm', { code: totpCode(uri) })
   if (confirmed.status !== 200) throw new Error(`confirm answered ${confirmed.status}`)
   return { visitor, uri, recoveryCodes }
+}
+
+/** Settings of a login provider that is never asked: its routes are there. */
+export const namedProvider = {
+  SIAGA_PUBLIC_URL: 'http://localhost',
+  SIAGA_OIDC_ISSUER: 'http://127.0.0.1:9',
+  SIAGA_OIDC_CLIENT_ID: 'siaga',
+  SIAGA_OIDC_CLIENT_SECRET: 's'.repeat(32),
+}
+
+/** As if every second factor had been proven long ago. */
+export function forgetStepUp({ dataDir }: Siaga): void {
+  const db = new DatabaseSync(join(dataDir, 'auth.db'))
+  db.exec('UPDATE session_marks SET step_up_ms = 0')
+  db.close()
 }
 
 /** A server whose first administrator has logged in and proven a second factor. */

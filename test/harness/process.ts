@@ -99,12 +99,12 @@ export function testProcess({ name, args, within = [], env, ready, onReady }: Pr
 
 function spawnNode(words: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
   const [program = '', ...args] = words
+  return spawn(program, args, { cwd: root, env: surroundings(env), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+}
+
+function surroundings(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(SIAGA|VITEST|NODE_OPTIONS)/.test(name))
-  return spawn(program, args, {
-    cwd: root,
-    env: { ...Object.fromEntries(inherited), ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
+  return { ...Object.fromEntries(inherited), ...env }
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
@@ -118,8 +118,12 @@ export interface Ran {
 }
 
 /** Runs a program to its end, whatever that is. */
-export async function runProgram(program: string, args: readonly string[]): Promise<Ran> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: READY_MS })
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  const child = spawn(program, args, { env: surroundings(env), stdio: ['ignore', 'pipe', 'pipe'], timeout: READY_MS })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

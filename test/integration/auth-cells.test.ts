@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { problemType } from '#contract/problems.ts'
 import { httpRows, liveRows, mayCall, mayExchange } from '../../server/auth/allow-table.ts'
 import { type Caller, nobody, roles, scraper } from '../../server/auth/roles.ts'
-import { type Answer, type LoginStack, refusedLive, startLoginStack, Visitor } from '../harness/login.ts'
+import { type Answer, type LoginStack, namedProvider, refusedLive, startLoginStack, Visitor } from '../harness/login.ts'
 import { until } from '../harness/until.ts'
 
 const metricsToken = 'm'.repeat(40)
@@ -44,7 +44,8 @@ async function columnsOf({ siaga, person }: LoginStack): Promise<Column[]> {
     const opd = role === 'opd-owner' ? 'Dinkes' : null
     const { visitor, id, email } = await person(role, opd ?? undefined)
     const known = { kind: 'person', id, name: role, email, role, opd } as const
-    columns.push({ caller: { ...known, session: '', hasTotp: false, steppedUpMs: null }, visitor, headers: {} })
+    const session = { session: '', beganMs: 0, hasPassword: true, hasTotp: false, passkeys: 0, steppedUpMs: null }
+    columns.push({ caller: { ...known, ...session }, visitor, headers: {} })
   }
   return columns
 }
@@ -62,7 +63,7 @@ async function faultOf({ caller, visitor, headers }: Column, route: string): Pro
 
 describe('the allow-table', () => {
   it('holds in each cell of the running server', async () => {
-    const stack = await startLoginStack({ SIAGA_METRICS_TOKEN: metricsToken })
+    const stack = await startLoginStack({ SIAGA_METRICS_TOKEN: metricsToken, ...namedProvider })
     const columns = await columnsOf(stack)
     const routes = [
       ...httpRows.map(({ route }) => route).filter((route) => !absent.includes(route) && route !== last),

@@ -4,7 +4,15 @@ import { request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { httpRows } from '../../server/auth/allow-table.ts'
-import { firstLink, password, refusedLive, startLoginStack, startWithLogin, Visitor } from '../harness/login.ts'
+import {
+  firstLink,
+  namedProvider,
+  password,
+  refusedLive,
+  startLoginStack,
+  startWithLogin,
+  Visitor,
+} from '../harness/login.ts'
 import { runProgram } from '../harness/process.ts'
 import { temporaryDirectory } from '../harness/temporary.ts'
 
@@ -117,7 +125,7 @@ it('speaks TLS itself, with cookies that only TLS carries', async () => {
 })
 
 it('describes every route that is for programs, and answers as it says', async () => {
-  const { administrator } = await startLoginStack()
+  const { administrator } = await startLoginStack(namedProvider)
   const { body } = await administrator.visitor.get('/api/openapi.json')
   const { paths } = body as { paths: Record<string, Record<string, { responses?: Record<string, unknown> }>> }
   const hidden = ['/api/openapi.json', '/api/v1/simulator*']

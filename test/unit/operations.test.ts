@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CommandRequest } from '#contract/command.ts'
 import { brokerShape } from '../../broker/settings.ts'
-import { doorShape } from '../../edge/settings.ts'
+import { doorShape, enrolShape } from '../../edge/settings.ts'
 import { commands } from '../../server/admin/commands.ts'
 import { serverShape } from '../../server/settings.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const files = ['docs/operations.md', ...readdirSync(join(root, 'deploy')).map((name) => `deploy/${name}`)]
-const settings = new Set(Object.keys({ ...brokerShape, ...serverShape, ...doorShape }))
+const settings = new Set(Object.keys({ ...brokerShape, ...serverShape, ...doorShape, ...enrolShape }))
 const found = (text: string, pattern: RegExp) => [
   ...new Set([...text.matchAll(pattern)].map((match) => match[1] ?? '')),
 ]

@@ -16,6 +16,7 @@ test.each([
   'javascript:alert(1)',
   'data:text/html,x',
   '/login?next=%2Flogin',
+  '/login/return?code=x',
   'http://[',
 ])('the login does not lead to %s', (asked) => expect(next(asked)).toBe(`${origin}/`))
 

@@ -5,6 +5,8 @@ export const paths = {
   explore: '/explore',
   simulator: '/simulator',
   login: '/login',
+  /** Where a login provider sends people back to. */
+  loginReturn: '/login/return',
   settings: '/settings',
 } as const
 
@@ -17,10 +19,14 @@ export function loginAddress(next: string): string {
   return `${paths.login}?${new URLSearchParams({ next })}`
 }
 
+export function isLogin(pathname: string): boolean {
+  return pathname === paths.login || pathname === paths.loginReturn
+}
+
 /** Where to go after the login: the whole address of the page that was asked for, never of another site. Pure. */
 export function nextAfterLogin(search: string, origin: string): string {
   const next = URL.parse(new URLSearchParams(search).get('next') ?? paths.home, origin)
-  const isPage = next?.origin === origin && next.pathname !== paths.login
+  const isPage = next?.origin === origin && !isLogin(next.pathname)
   // Whole: "/.//other.example" as a path alone would lead to another site.
   return isPage ? next.href : origin + paths.home
 }

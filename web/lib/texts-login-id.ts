@@ -19,10 +19,10 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
   ],
   'too-many-tries': ['Terlalu banyak percobaan', 'Tunggu sebentar, lalu coba lagi.'],
   busy: ['Server sedang sibuk', 'Banyak orang masuk bersamaan. Coba lagi beberapa detik lagi.'],
-  'step-up-needed': ['Bukti kedua diperlukan', 'Masukkan kode dari aplikasi autentikator.'],
+  'step-up-needed': ['Bukti kedua diperlukan', 'Masukkan kode dari aplikasi autentikator, atau pakai passkey.'],
   'second-factor-missing': [
-    'Kode sekali pakai belum aktif',
-    'Aktifkan lebih dahulu di Setelan, bagian Akun saya. Tindakan ini memerlukannya.',
+    'Bukti kedua belum ada',
+    'Aktifkan kode sekali pakai atau tambah passkey di Setelan, bagian Akun saya. Tindakan ini memerlukannya.',
   ],
   'email-taken': ['Surel ini sudah mempunyai akun', 'Pakai surel lain, atau buat tautan baru untuk akun yang ada.'],
   'standing-wrong': [
@@ -31,8 +31,35 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
   ],
   'last-administrator': ['Ini administrator terakhir', 'Jadikan orang lain administrator lebih dahulu.'],
   'account-unknown': ['Akun ini tidak ada', 'Muat ulang halaman untuk melihat daftar yang baru.'],
+  'passkey-needed': [
+    'Akun ini memakai passkey',
+    'Kata sandi Anda benar. Lanjutkan dengan tombol “Masuk dengan passkey”.',
+  ],
+  'passkey-refused': ['Passkey tidak diterima', 'Mungkin sudah dicabut, atau jawabannya terlambat. Coba sekali lagi.'],
+  'passkeys-full': ['Passkey sudah sepuluh', 'Cabut satu yang tidak dipakai lagi, lalu tambah yang baru.'],
+  'passkeys-elsewhere': [
+    'Passkey tidak berlaku di alamat ini',
+    'Buka Siaga lewat alamat resminya; passkey terikat pada alamat itu.',
+  ],
+  'log-in-again': [
+    'Masuk lagi lebih dahulu',
+    'Ini memerlukan sesi yang baru dimulai. Keluar, masuk lagi, lalu ulangi.',
+  ],
+  'provider-away': ['Penyedia masuk tidak menjawab', 'Coba lagi nanti, atau masuk dengan kata sandi atau passkey.'],
+  'provider-late': ['Waktu untuk masuk sudah habis', 'Mulai lagi dari halaman ini, di peramban yang sama.'],
+  'provider-refused': [
+    'Masuk tidak dikonfirmasi',
+    'Penyedia masuk menolak, atau dibatalkan di sana. Coba sekali lagi.',
+  ],
+  'access-not-given': [
+    'Anda dikenal, tetapi belum diberi akses',
+    'Administrator Siaga melihat permintaan Anda di Setelan. Hubungi ia, lalu masuk lagi.',
+  ],
+  'subject-unknown': ['Identitas ini tidak ada lagi', 'Muat ulang halaman untuk melihat daftar yang baru.'],
+  'subject-linked': ['Identitas ini sudah mempunyai akun', 'Lepaskan lebih dahulu, lalu hubungkan lagi.'],
   'identity-exists': ['Identitas ini sudah mempunyai token', 'Ganti tokennya di daftar.'],
   'identity-unknown': ['Identitas ini tidak ada lagi', 'Muat ulang halaman untuk melihat daftar yang baru.'],
+  'enrolment-refused': ['Kode pendaftaran tidak berlaku', 'Kode dipakai sekali dan berlaku satu jam. Buat kode baru.'],
   'app-unknown': ['Aplikasi ini belum terdaftar', 'Daftarkan aplikasinya lebih dahulu, lalu terbitkan token.'],
   'name-missing': ['Nama dan surel harus diisi', 'Administrator pertama belum mempunyai akun.'],
 }
@@ -45,6 +72,12 @@ export const login = {
   showPasswordLabel: 'Tampilkan kata sandi',
   capsLock: 'Caps Lock menyala',
   enter: 'Masuk',
+  withProvider: (name: string) => `Masuk dengan ${name}`,
+  withPasskey: 'Masuk dengan passkey',
+  passkeyCancelled: [
+    'Passkey tidak dipakai',
+    'Dibatalkan, atau tidak ada passkey Siaga di perangkat ini. Coba lagi.',
+  ] as ProblemText,
   forgotten: 'Lupa kata sandi atau kehilangan telepon? Administrator dapat memberi tautan sekali pakai.',
   codeTitle: 'Kode sekali pakai',
   codeLead: 'Buka aplikasi autentikator di telepon Anda dan ketik enam angkanya.',

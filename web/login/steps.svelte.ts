@@ -3,22 +3,30 @@ import { z } from 'zod'
 import { SessionView } from '../../broker/contract/people.ts'
 import { problemNameOf } from '../../broker/contract/problems.ts'
 import { ApiError, call } from '../lib/api.ts'
-import { nextAfterLogin, paths } from '../lib/paths.ts'
+import { passkeysPossible, provePasskey } from '../lib/passkey-browser.ts'
+import { loginAddress, nextAfterLogin, paths } from '../lib/paths.ts'
 import { type OneTimeLink, readLink } from './one-time-link.ts'
 
 const Step = z.object({ step: z.enum(['done', 'code']) })
 const LinkUsed = z.object({ email: z.string() })
+const Away = z.object({ address: z.url() })
+const Returned = z.object({ next: z.string() })
 const Done = z.unknown()
 
 export class LoginSteps {
   readonly link: OneTimeLink | null = readLink(location.hash)
-  step = $state<'password' | 'code' | 'link' | 'demo'>(this.link === null ? 'password' : 'link')
+  step = $state<'password' | 'code' | 'link' | 'return' | 'demo'>(this.link === null ? 'password' : 'link')
   failure = $state.raw<ApiError | null>(null)
   busy = $state(false)
+  /** Whether this browser can, at this address. */
+  passkeys = $state(false)
+  /** Name of the provider one may log in by. */
+  provider = $state<string | null>(null)
   /** Seconds until the server listens to the next try. */
   waitS = $state(0)
 
   constructor() {
+    if (location.pathname === paths.loginReturn) void this.#return()
     void this.#whoAmI()
     $effect(() => {
       if (this.waitS <= 0) return
@@ -42,6 +50,20 @@ export class LoginSteps {
       this.#enter()
     })
 
+  withPasskey = (): Promise<void> =>
+    this.#try(async () => {
+      await provePasskey('session/passkey')
+      this.#enter()
+    })
+
+  /** Leaves for the provider, which sends the browser back to `/login/return`. */
+  withProvider = (): Promise<void> =>
+    this.#try(async () => {
+      const next = nextAfterLogin(location.search, location.origin)
+      const { address } = await call('/api/v1/session/provider', Away, { method: 'POST', body: { next } })
+      location.assign(address)
+    })
+
   /** Sets the password the link is for, and logs in with it. */
   withLink = (password: string, newcomer?: { name: string; email: string }): Promise<void> =>
     this.#try(async () => {
@@ -57,10 +79,25 @@ export class LoginSteps {
     this.step = 'password'
   }
 
+  /** Came from another site, so no cookie was sent with this page; what it asks for now goes with all of them. */
+  async #return(): Promise<void> {
+    const { search } = location
+    // The provider's code works once, and stays in no history.
+    history.replaceState(null, '', paths.login)
+    this.step = 'return'
+    await this.#try(async () => {
+      const { next } = await call('/api/v1/session/provider/return', Returned, { method: 'POST', body: { search } })
+      location.replace(nextAfterLogin(loginAddress(next).slice(paths.login.length), location.origin))
+    })
+    if (this.failure !== null) this.step = 'password'
+  }
+
   /** Somebody who is logged in already came by a link from elsewhere, with which a browser sends no cookie. */
   async #whoAmI(): Promise<void> {
     const view = await call('/api/v1/session', SessionView).catch(() => null)
-    if (view === null || this.link !== null) return
+    this.passkeys = view?.passkeys === true && passkeysPossible()
+    this.provider = view?.provider ?? null
+    if (view === null || this.link !== null || this.step === 'return') return
     if (!view.login) this.step = 'demo'
     else if (view.person !== null) this.#enter()
   }

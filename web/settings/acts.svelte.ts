@@ -1,16 +1,13 @@
 /** Carries out what a button of the settings says: one act at a time, asking for the second factor when the server does. */
-import { z } from 'zod'
 import { problemNameOf } from '../../broker/contract/problems.ts'
-import { ApiError, call } from '../lib/api.ts'
-
-const Done = z.unknown()
+import { ApiError } from '../lib/api.ts'
 
 export class Acts {
   busy = $state(false)
   failure = $state.raw<ApiError | null>(null)
-  /** While the dialog waits for a code. */
+  /** While the dialog waits for a proof. */
   asking = $state(false)
-  codeFailure = $state.raw<ApiError | null>(null)
+  proofFailure = $state.raw<ApiError | null>(null)
   #answer: ((proven: boolean) => void) | null = null
 
   /** @returns whether it was done; what failed is in `failure` */
@@ -29,14 +26,14 @@ export class Acts {
     }
   }
 
-  /** The code from the dialog; a wrong one leaves it open. */
-  prove = async (code: string): Promise<void> => {
+  /** What the dialog asked for; a wrong one leaves it open. */
+  prove = async (proof: () => Promise<unknown>): Promise<void> => {
     try {
-      await call('/api/v1/session/step-up', Done, { method: 'POST', body: { code } })
+      await proof()
       this.#close(true)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      this.codeFailure = error
+      this.proofFailure = error
     }
   }
 
@@ -59,7 +56,7 @@ export class Acts {
 
   #close(proven: boolean): void {
     this.asking = false
-    this.codeFailure = null
+    this.proofFailure = null
     this.#answer?.(proven)
     this.#answer = null
   }

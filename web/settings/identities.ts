@@ -19,6 +19,9 @@ export type Identity = z.infer<typeof Identity>
 const Credential = z.object({ username: z.string(), password: z.string() })
 export type Credential = z.infer<typeof Credential>
 
+const IssuedCode = z.object({ username: z.string(), code: z.string(), until: z.string() })
+export type IssuedCode = z.infer<typeof IssuedCode>
+
 export interface NewIdentity {
   readonly role: IdentityRole
   readonly id: string
@@ -27,11 +30,20 @@ export interface NewIdentity {
 
 const base = '/api/v1/identities'
 
-export async function listIdentities(): Promise<Identity[]> {
-  return (await call(base, z.object({ identities: z.array(Identity) }))).identities
-}
+const Listed = z.object({
+  identities: z.array(Identity),
+  enrolments: z.array(z.object({ username: z.string(), until: z.string() })),
+})
+export type Enrolment = z.infer<typeof Listed>['enrolments'][number]
+
+/** One answer, as the only item of a list that is loaded anew after each change. */
+export const listIdentities = async () => [await call(base, Listed)]
 
 export const addIdentity = (body: NewIdentity) => call(base, Credential, { method: 'POST', body })
+export const enrolDevice = (role: string, id: string) =>
+  call(`${base}/enrol`, IssuedCode, { method: 'POST', body: { role, id } })
+/** It makes its token itself. */
+export const isDevice = (role: string): boolean => role === 'door' || role === 'vantage'
 export const replaceToken = (username: string, overlapHours: number) =>
   call(`${base}/rotate`, Credential, { method: 'POST', body: { username, overlapHours } })
 export const revokeIdentity = (username: string) =>

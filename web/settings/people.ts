@@ -12,7 +12,9 @@ const Account = z.object({
   opd: z.string().nullable(),
   disabled: z.boolean(),
   hasTotp: z.boolean(),
+  passkeys: z.number(),
   hasPassword: z.boolean(),
+  byProvider: z.boolean(),
   sessions: z.number(),
   lastUsedAt: z.string().nullable(),
 })

@@ -1,0 +1,71 @@
+/**
+ * One-time codes in `identity.db` by which a device becomes an identity. A code has 100 random bits, so its plain
+ * SHA-256 is enough at rest; it is shown once, works once, for one identity, and within the hour.
+ */
+import { createHash, randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type Identity, identityName } from '#contract/access.ts'
+import { CODE_ALPHABET, CODE_GROUP, CODE_LETTERS, type EnrolmentRequest } from '#contract/enrolment.ts'
+
+/** The way from the desk to the door, and typing. */
+export const CODE_LIVES_MS = 3_600_000
+const BUSY_TIMEOUT_MS = 5_000
+
+export interface IssuedCode {
+  readonly username: string
+  /** In groups of five. */
+  readonly code: string
+  /** Epoch ms. */
+  readonly untilMs: number
+}
+
+type Device = Identity & Pick<EnrolmentRequest, 'role'>
+
+export interface EnrolmentCodes {
+  /** An older code of the same identity ends. */
+  issue(device: Device): IssuedCode
+  /** @returns false when it is wrong, used, too old, or for another identity; only the right one uses it up */
+  take(request: Pick<EnrolmentRequest, 'code' | 'role' | 'id'>): boolean
+  /** Codes not used yet. */
+  open(): Omit<IssuedCode, 'code'>[]
+  /** @returns false when there was none */
+  revoke(username: string): boolean
+  close(): void
+}
+
+/** @param wallMs epoch milliseconds: a code outlives a restart */
+export function openEnrolmentCodes(dataDir: string, wallMs: () => number = Date.now): EnrolmentCodes {
+  const db = new DatabaseSync(join(dataDir, 'identity.db'))
+  db.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+    CREATE TABLE IF NOT EXISTS enrolment_codes (
+      username TEXT PRIMARY KEY, hash TEXT NOT NULL, until_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID`)
+  const endOld = db.prepare('DELETE FROM enrolment_codes WHERE until_ms <= ?')
+  const add = db.prepare('INSERT OR REPLACE INTO enrolment_codes VALUES (?, ?, ?)')
+  const take = db.prepare('DELETE FROM enrolment_codes WHERE username = ? AND hash = ? AND until_ms > ?')
+  const list = db.prepare(
+    'SELECT username, until_ms AS untilMs FROM enrolment_codes WHERE until_ms > ? ORDER BY username',
+  )
+  const remove = db.prepare('DELETE FROM enrolment_codes WHERE username = ?')
+  return {
+    issue(device) {
+      const letters = Array.from({ length: CODE_LETTERS }, () => CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length)))
+      const code = letters.join('')
+      const untilMs = wallMs() + CODE_LIVES_MS
+      const username = identityName(device)
+      endOld.run(wallMs())
+      add.run(username, hashOf(code), untilMs)
+      return { username, code: code.replaceAll(new RegExp(`.{${CODE_GROUP}}(?=.)`, 'g'), '$&-'), untilMs }
+    },
+    take: ({ code, ...device }) => take.run(identityName(device), hashOf(code), wallMs()).changes === 1,
+    open: () =>
+      list.all(wallMs()).map((row) => ({ username: String(row['username']), untilMs: Number(row['untilMs']) })),
+    revoke: (username) => remove.run(username).changes === 1,
+    close: () => db.close(),
+  }
+}
+
+function hashOf(code: string): string {
+  return createHash('sha256').update(code).digest('hex')
+}
