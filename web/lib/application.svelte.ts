@@ -1,5 +1,6 @@
 /** One application on the screen: every member is its own signal, so a heartbeat redraws one number and not the wall. */
 import type { AppTrend, AppView } from '../../broker/contract/live.ts'
+import { changingAppKeys } from './frames.ts'
 
 export class Application implements AppView {
   readonly id: string
@@ -31,32 +32,11 @@ export class Application implements AppView {
 
   /** Takes over the members that `patch` names. */
   apply(patch: Partial<AppView>): void {
-    for (const key of mutableKeys) take(this, patch, key)
+    for (const key of changingAppKeys) take(this, patch, key)
   }
 }
 
-const mutableKeys = [
-  'name',
-  'wallName',
-  'opd',
-  'service',
-  'region',
-  'criticality',
-  'intervalS',
-  'graceS',
-  'state',
-  'since',
-  'cause',
-  'message',
-  'lastHeartbeatAt',
-  'latencyMs',
-  'seq',
-  'at',
-  'maintenance',
-  'simulated',
-] as const satisfies readonly (keyof AppView)[]
-
-function take<K extends (typeof mutableKeys)[number]>(to: Pick<AppView, K>, from: Partial<AppView>, key: K): void {
+function take<K extends (typeof changingAppKeys)[number]>(to: Pick<AppView, K>, from: Partial<AppView>, key: K): void {
   const value = from[key]
   if (value !== undefined) to[key] = value
 }

@@ -40,7 +40,8 @@ export function mergeChanges(earlier: Changes, later: Changes): Changes {
   }
 }
 
-const appKeys = [
+/** Every member of an application's view but its id. */
+export const changingAppKeys = [
   'name',
   'wallName',
   'opd',
@@ -79,7 +80,7 @@ const doorKeys = [
 
 /** A patch for an application never seen before must be whole, else a frame was missed. */
 export function isWholeApp(patch: Partial<AppView> & Patch): patch is AppView {
-  return appKeys.every((key) => patch[key] !== undefined)
+  return changingAppKeys.every((key) => patch[key] !== undefined)
 }
 
 export function isWholeDoor(patch: Partial<DoorView> & Patch): patch is DoorView {
