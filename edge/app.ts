@@ -62,7 +62,7 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
   )
   const lines = await openDoorLines({ ...linesOf(settings), log })
   opened.defer(() => lines.close())
-  const { gpio, strike } = lines
+  const { gpio, outputs, strike } = lines
   const slots = createSlots(store)
   const access = createAccessStore({ store, door, commandKey: identity.commandKey, log })
   const shared = { version: manifest.version, outbox, slots, access, clock, clockState, log }
@@ -72,7 +72,7 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
   const templates = openTemplates({ ...shared, store }, (): DoorAgent => agent)
   const agent = createDoorAgent({
     ...shared,
-    ...{ gpio, strike, store, boot },
+    ...{ gpio, outputs, strike, store, boot },
     slots: trustedOwners(slots, templates),
     times: doorTimes(settings),
     onChange: () => telling?.changed(),
@@ -88,6 +88,8 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
     commandKey: identity.commandKey,
     openPort: () => openSerialPort(sensorPath, settings.SIAGA_SENSOR_BAUD),
     password: settings.SIAGA_SENSOR_PASSWORD,
+    touch: settings.SIAGA_GPIO_TOUCH && gpio,
+    setSensorPower: settings.SIAGA_GPIO_SENSOR_POWER && ((on) => outputs.write('sensorPower', on ? 1 : 0)),
     publish: (channel, payload) => telling?.say(channel, payload),
   })
   telling = createTelling({
@@ -132,6 +134,8 @@ function linesOf(settings: DoorSettings) {
       tamper: settings.SIAGA_GPIO_TAMPER,
       power: settings.SIAGA_GPIO_POWER,
       interlock: settings.SIAGA_GPIO_INTERLOCK,
+      sensorPower: settings.SIAGA_GPIO_SENSOR_POWER,
+      buzzer: settings.SIAGA_GPIO_BUZZER,
     },
   }
 }

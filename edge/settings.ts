@@ -68,6 +68,9 @@ export const doorShape = {
   SIAGA_GPIO_TAMPER: gpioLine,
   SIAGA_GPIO_POWER: gpioLine,
   SIAGA_GPIO_INTERLOCK: gpioLine,
+  /** Outputs that are not the strike: feeds the sensor while active; sounds while active. */
+  SIAGA_GPIO_SENSOR_POWER: gpioLine,
+  SIAGA_GPIO_BUZZER: gpioLine,
   SIAGA_MQTT_URL: brokerUrl.default('mqtt://127.0.0.1:1883'),
   /** `door:{id}` when not given. */
   SIAGA_MQTT_USERNAME: z.string().optional(),

@@ -30,6 +30,7 @@ export const doorEventKinds = [
   'template.missing', // { person }: it should have been on the sensor, and is not
   'sensor.lost',
   'sensor.ready', // { capacity, templates }
+  'sensor.power-cycled', // { count }: hung, so its power was switched off and on; the count since it last worked
   'started', // { version }
   'gap', // { from, to }
 ] as const

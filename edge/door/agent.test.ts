@@ -42,6 +42,7 @@ async function bench(rules: object = {}) {
     createDoorAgent({
       version: '1.2.3',
       gpio,
+      outputs: gpio,
       strike: guarded(createStrike(gpio)),
       times: { pulseMs: 5_000, heldOpenMs: 30_000, heldSoonMs: 20_000, settleMs: 0 },
       boot: now.boot,
@@ -78,7 +79,7 @@ describe('door agent', () => {
   it('records a grant before the strike moves', async () => {
     const { agent, gpio, records } = await bench()
     const strikes: number[] = []
-    gpio.onStrike((level) => strikes.push(level))
+    gpio.onOutput(({ line, level }) => line === 'strike' && strikes.push(level))
     expect(agent.touched(match, 400)).toBe('granted')
     expect(records[1]).toEqual({ kind: 'granted', person: 'p-1', score: 120, decisionMs: 600, strike: 0 })
     expect(strikes).toEqual([1])
@@ -131,7 +132,7 @@ describe('door agent', () => {
   it('denies when the grant cannot be recorded', async () => {
     const { agent, gpio, broken } = await bench()
     const strikes: number[] = []
-    gpio.onStrike((level) => strikes.push(level))
+    gpio.onOutput(({ line, level }) => line === 'strike' && strikes.push(level))
     broken.disk = true
     expect(agent.touched(match, 1_000)).toBe('denied')
     expect(strikes).toEqual([])
@@ -269,7 +270,9 @@ describe('door agent', () => {
   it('remembers an entry before the strike moves, and forgets it when the door was not opened', async () => {
     const { agent, gpio, wait, now, memory, kinds } = await bench({ antiPassback: 'timed' })
     const entries = () => JSON.stringify(memory.get('policy'))
-    gpio.onStrike((level) => level === 1 && expect(entries()).toContain('"entriesMs":{"p-1"'))
+    gpio.onOutput(
+      ({ line, level }) => line === 'strike' && level === 1 && expect(entries()).toContain('"entriesMs":{"p-1"'),
+    )
     expect(agent.touched(match, now.ms)).toBe('granted')
     expect(agent.touched(match, now.ms)).toBe('denied')
     wait(5_000)

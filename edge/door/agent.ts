@@ -15,7 +15,7 @@ import type { Decision, Denied } from './policy.ts'
 import type { PolicyAlarm } from './policy-memory.ts'
 
 export interface DoorAgentOptions
-  extends Pick<LeafOptions, 'gpio' | 'strike' | 'times' | 'clock'>,
+  extends Pick<LeafOptions, 'gpio' | 'outputs' | 'strike' | 'times' | 'clock'>,
     Omit<GatekeeperOptions, 'gpio' | 'strike'> {
   readonly version: string
   readonly outbox: Pick<Outbox, 'append'>

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { doorScript } from '../../test/harness/door-script.ts'
 import {
   type AlarmLine,
   type DoorFact,
   type DoorInput,
   type DoorLeaf,
   initialLeaf,
+  isBeeping,
   isReleased,
   nextDeadline,
   stepDoor,
@@ -192,6 +194,19 @@ describe('door machine', () => {
     expect(facts).toEqual(['opened', 'forced', 'raised fire', 'closed', 'cleared forced'])
   })
 
+  it('beeps from the request to close until the door is closed, or the alarm is raised', () => {
+    const open = play([
+      [0, release],
+      [1_000, contact(true)],
+    ]).leaf
+    const at = (...script: [number, DoorInput][]) => isBeeping(play(script, open).leaf)
+    expect(at([20_999, tick])).toBe(false)
+    expect(at([21_000, tick])).toBe(true)
+    expect(at([21_000, tick], [22_000, contact(false)])).toBe(false)
+    expect(at([21_000, tick], [22_000, line('fire', true)])).toBe(false)
+    expect(at([31_000, tick])).toBe(false)
+  })
+
   it('names its next deadline', () => {
     expect(nextDeadline(closed, times)).toBeUndefined()
     const open = play([
@@ -205,16 +220,8 @@ describe('door machine', () => {
   })
 
   it('ends every alarm it began, opens and closes in turn, and is never released for longer than a pulse', () => {
-    const input = fc.oneof(
-      fc.constant(release),
-      fc.constant(tick),
-      fc.constant<DoorInput>({ type: 'lock' }),
-      fc.boolean().map((open) => contact(open)),
-      fc.tuple(fc.constantFrom('tamper', 'power', 'fire'), fc.boolean()).map(([name, active]) => line(name, active)),
-    )
-    const script = fc.array(fc.tuple(fc.nat(20_000), input), { maxLength: 60 })
     fc.assert(
-      fc.property(script, (steps) => {
+      fc.property(doorScript, (steps) => {
         let atMs = 0
         let leaf = closed
         const told = { standing: new Set<string>(), open: false }

@@ -73,6 +73,14 @@ export function isReleased({ release, alarms }: DoorLeaf): boolean {
   return release !== null || alarms.includes('fire')
 }
 
+/**
+ * True while the buzzer asks that the door be closed: from the request on, until it is closed, or the alarm that follows
+ * is raised at the wall. In a fire it is silent.
+ */
+export function isBeeping(leaf: DoorLeaf): boolean {
+  return leaf.openSinceMs !== null && leaf.heldSoon && mayBeHeld(leaf)
+}
+
 /** One input at `atMs`. Deadlines that passed before it come first, however late the timer that should have told. */
 export function stepDoor(leaf: DoorLeaf, input: DoorInput, atMs: number, times: DoorTimes): DoorStep {
   const due = passTime(leaf, atMs, times)

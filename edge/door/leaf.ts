@@ -1,6 +1,6 @@
 /** Runs the door machine on real lines and real time: contact in, strike out, facts to whoever records them. */
 import type { Clock } from '#runtime/clock.ts'
-import type { Edge, GpioPort } from '../gpio/port.ts'
+import type { Edge, GpioPort, OutputPort } from '../gpio/port.ts'
 import type { Strike } from '../gpio/strike.ts'
 import {
   type DoorFact,
@@ -8,6 +8,7 @@ import {
   type DoorLeaf,
   type DoorTimes,
   initialLeaf,
+  isBeeping,
   isReleased,
   type LeafAlarm,
   nextDeadline,
@@ -16,6 +17,7 @@ import {
 
 export interface LeafOptions {
   readonly gpio: Pick<GpioPort, 'read' | 'onEdge'>
+  readonly outputs: Pick<OutputPort, 'write'>
   readonly strike: Strike
   readonly times: DoorTimes
   readonly clock: Clock
@@ -38,7 +40,7 @@ export interface Leaf {
 
 /** The first step is due when `start` is called, so that its facts find their listener ready. */
 export function createLeaf(options: LeafOptions): Leaf & { start(): void } {
-  const { gpio, strike, times, clock } = options
+  const { gpio, outputs, strike, times, clock } = options
   const first = initialLeaf(foundLines(gpio), options.standingAlarms, clock.monoMs())
   let state = first.leaf
   let timer: NodeJS.Timeout | undefined
@@ -46,6 +48,7 @@ export function createLeaf(options: LeafOptions): Leaf & { start(): void } {
 
   const settle = (facts: readonly DoorFact[]) => {
     if (!isReleased(state)) strike.lock()
+    outputs.write('buzzer', isBeeping(state) ? 1 : 0)
     clearTimeout(timer)
     const deadline = nextDeadline(state, times)
     if (deadline !== undefined) timer = setTimeout(() => step({ type: 'tick' }), Math.max(1, deadline - clock.monoMs()))
@@ -77,6 +80,7 @@ export function createLeaf(options: LeafOptions): Leaf & { start(): void } {
       stopEdges()
       step({ type: 'lock' })
       clearTimeout(timer)
+      outputs.write('buzzer', 0)
       strike.close()
     },
   }

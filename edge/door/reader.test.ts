@@ -5,14 +5,19 @@ import { instructions } from '../fingerprint/datasheet.ts'
 import { lights, type RestingLight } from '../fingerprint/lights.ts'
 import { SMUDGED_FINGER } from '../fingerprint/simulated-module.ts'
 import { createSensorSimulator, type SensorSimulator, type SimulatorOptions } from '../fingerprint/simulator.ts'
-import { createReader } from './reader.ts'
+import { openSimulatedGpio } from '../gpio/simulated.ts'
+import { createReader, type ReaderOptions } from './reader.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const library = [[5, 'siti']] as const
 
-function bench(options: SimulatorOptions = { library }, password = options.password ?? 0) {
+function bench(
+  options: SimulatorOptions = { library },
+  password = options.password ?? 0,
+  touch?: ReaderOptions['touch'],
+) {
   const told: string[] = []
   const resting: { light: RestingLight } = { light: 'ready' }
   const simulators: SensorSimulator[] = []
@@ -27,6 +32,7 @@ function bench(options: SimulatorOptions = { library }, password = options.passw
       return near
     },
     password,
+    touch,
     clock: { wallMs: () => Date.now(), monoMs: () => Date.now() },
     random: () => 0,
     log: silentLog,
@@ -169,6 +175,43 @@ describe('reader', () => {
     await pass(3_000)
     expect(looks()).toBe(before + 1)
     await close()
+  })
+
+  it('looks at once when the touch line says so, and seldom in between', async () => {
+    const gpio = await openSimulatedGpio()
+    const { told, pass, current, close } = bench(undefined, undefined, gpio)
+    await pass(1_500)
+    const looks = () => current().received.filter((each) => each === instructions.captureImage).length
+    const before = looks()
+    await pass(10_000)
+    expect(looks() - before).toBeLessThanOrEqual(10)
+    current().press('siti')
+    gpio.drive('touch', 1)
+    await pass(10)
+    expect(told).toEqual(['ready 1/200', 'slot 5'])
+    current().lift()
+    gpio.drive('touch', 0)
+    await pass(200)
+    // The line may be quicker than the image.
+    gpio.drive('touch', 1)
+    await pass(50)
+    current().press('stranger')
+    await pass(100)
+    expect(told.at(-1)).toBe('not-found')
+    await close()
+  })
+
+  it('reads and lends its sensor when the touch line says nothing', async () => {
+    const { told, pass, current, reader, close } = bench(undefined, undefined, await openSimulatedGpio())
+    await pass(500)
+    const lent = reader.use(({ sensor, capacity }) => sensor.readIndex(capacity))
+    await pass(10)
+    expect(await lent).toEqual(new Set([5]))
+    current().press('siti')
+    await pass(1_100)
+    expect(told).toEqual(['ready 1/200', 'slot 5'])
+    await close()
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('verifies the password of its module', async () => {

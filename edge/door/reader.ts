@@ -9,15 +9,20 @@ import { backoffMs } from '../backoff.ts'
 import { boot } from '../fingerprint/boot.ts'
 import { defaultAddress } from '../fingerprint/datasheet.ts'
 import { type Light, type RestingLight, show } from '../fingerprint/lights.ts'
+import type { SensorPower } from '../fingerprint/power.ts'
 import { createSensor, type Match, type Sensor, SensorError } from '../fingerprint/sensor.ts'
+import type { GpioPort } from '../gpio/port.ts'
 import { pause } from '../pause.ts'
 import type { Shown } from './agent.ts'
+import { createLooks, type Looks, POLL_MS } from './looks.ts'
 
 export interface ReaderOptions {
   readonly openPort: () => Promise<Duplex>
   readonly password: number
-  /** Switches the sensor's power off and on, where a line for that is wired. */
-  readonly powerCycle?: () => Promise<void>
+  /** Of the sensor, where a line for that is wired. */
+  readonly power?: SensorPower | undefined
+  /** The lines, when the sensor's touch line is one of them. */
+  readonly touch?: Pick<GpioPort, 'read' | 'onEdge'> | undefined
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
@@ -48,8 +53,6 @@ export interface Reader {
   close(): Promise<void>
 }
 
-/** Pause between looks at the glass: a touch waits half of it on average. */
-const POLL_MS = 100
 const FEATURES_BUFFER = 1
 const INSPECT_EVERY_MS = 60_000
 /** An enrolment, a deletion, a look at the templates, and some to spare. */
@@ -58,17 +61,19 @@ const TASKS_MAX = 8
 export function createReader(options: ReaderOptions): Reader {
   const { signal, abort } = stopper()
   const tasks = createTasks()
+  const looks = createLooks(options.touch)
   let sensor: Sensor | undefined
   let state: 'never' | 'ready' | 'lost' = 'never'
 
   const session = async () => {
     sensor = createSensor(await options.openPort(), { ...options, address: defaultAddress })
     if (signal.aborted) return
-    const parameters = await boot(sensor, options)
+    const parameters = await boot(sensor, { password: options.password, powerCycle: options.power?.recover })
     const at = { sensor, capacity: parameters.capacity, systemId: parameters.systemId }
     await greet(at, options)
+    options.power?.worked()
     state = 'ready'
-    await watch({ at, tasks, signal, options })
+    await watch({ at, tasks, looks, signal, options })
   }
   /** @returns whether it had worked before it failed. */
   const failed = (error: unknown): boolean => {
@@ -93,9 +98,15 @@ export function createReader(options: ReaderOptions): Reader {
   }
   const running = run()
   return {
-    use: (task) => (state === 'ready' ? tasks.add(task) : Promise.reject(noSensor())),
+    use: (task) => {
+      if (state !== 'ready') return Promise.reject(noSensor())
+      looks.wake()
+      return tasks.add(task)
+    },
     close: async () => {
       abort()
+      looks.close()
+      looks.wake()
       sensor?.close()
       await running
       tasks.refuse()
@@ -163,11 +174,12 @@ async function inspect(at: SensorInUse, options: ReaderOptions): Promise<number>
 interface Watch {
   readonly at: SensorInUse
   readonly tasks: ReturnType<typeof createTasks>
+  readonly looks: Looks
   readonly signal: AbortSignal
   readonly options: ReaderOptions
 }
 
-async function watch({ at, tasks, signal, options }: Watch): Promise<void> {
+async function watch({ at, tasks, looks, signal, options }: Watch): Promise<void> {
   const { clock, onTouch } = options
   const { sensor } = at
   const light = createLight(sensor, options.rest)
@@ -181,7 +193,7 @@ async function watch({ at, tasks, signal, options }: Watch): Promise<void> {
         await inspect(at, options)
         inspectedMs = touchedAtMs
       }
-      await pause(POLL_MS, signal)
+      await looks.next()
       continue
     }
     await light.show('busy')

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import type { ClockState } from '#contract/identifiers.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import { createSensorPower, type SensorPower, type SensorPowerOptions } from '../fingerprint/power.ts'
 import type { AccessStore } from './access-store.ts'
 import type { DoorAgent } from './agent.ts'
 import { type CommandOptions, type Commands, createCommands } from './commands.ts'
@@ -15,9 +16,11 @@ import type { Slots } from './slots.ts'
 import { createTemplates, type Templates } from './templates.ts'
 
 export interface SensorDeskOptions
-  extends Pick<ReaderOptions, 'openPort' | 'password' | 'random'>,
+  extends Pick<ReaderOptions, 'openPort' | 'password' | 'random' | 'touch'>,
     Pick<CommandOptions, 'door' | 'boot' | 'bootMs' | 'publish'> {
   readonly commandKey: KeyObject
+  /** Drives the line that feeds the sensor, where one is wired. */
+  readonly setSensorPower: SensorPowerOptions['setPower'] | undefined
   readonly agent: DoorAgent
   readonly templates: Templates
   readonly store: DoorStore
@@ -38,6 +41,7 @@ export function openSensorDesk(options: SensorDeskOptions): SensorDesk {
   const { agent, templates, clock, log } = options
   const reader = createReader({
     ...options,
+    power: sensorPowerOf(options),
     inspect: templates.inspect,
     rest: () => restingLight(agent.status(), options.clockState()),
     ...{ onTouch: agent.touched, onReady: agent.sensorReady, onLost: agent.sensorLost },
@@ -54,6 +58,18 @@ export function openSensorDesk(options: SensorDeskOptions): SensorDesk {
     },
     close: () => reader.close(),
   }
+}
+
+function sensorPowerOf({ setSensorPower, agent, clock, log }: SensorDeskOptions): SensorPower | undefined {
+  if (setSensorPower === undefined) return undefined
+  return createSensorPower({
+    setPower: setSensorPower,
+    onCycle: (count) => {
+      log.warn({ count }, 'sensor answers to no reset: its power is switched off and on')
+      agent.record({ kind: 'sensor.power-cycled', count })
+    },
+    monoMs: clock.monoMs,
+  })
 }
 
 /** Whose template is in a slot, as far as the sensor is the door's own: a foreign one's slots are nobody's. */

@@ -7,7 +7,7 @@ import { type Sensor, SensorError } from './sensor.ts'
 
 export interface BootOptions {
   readonly password: number
-  /** Switches the module's power off and on; resolves when it is on again. Absent where no line is wired. */
+  /** Switches the module's power off and on when that is due; resolves when it is on. Absent where no line is wired. */
   readonly powerCycle?: (() => Promise<void>) | undefined
 }
 

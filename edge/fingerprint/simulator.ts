@@ -50,6 +50,8 @@ export interface SensorSimulator {
   injectAt(instruction: number, fault: AnswerFault): void
   /** While true nothing is answered at all. */
   setSilent(silent: boolean): void
+  /** It hangs: it obeys and answers nothing, a reset neither, until its power was off. */
+  hang(): void
   /** Power lost and back: forgets the verified password and the buffers, then says it is ready. */
   dipPower(): void
   /** Sends bytes nobody asked for. */
@@ -91,6 +93,7 @@ export function createSensorSimulator(stream: Duplex, options: SimulatorOptions 
   const received: number[] = []
   const flashListeners: (() => void)[] = []
   let silent = false
+  let hung = false
   const worker = createWorker((job) => {
     answer(stream, module.address, job.answer(), job.fault)
     if (flashInstructions.includes(job.instruction)) for (const listener of flashListeners) listener()
@@ -117,6 +120,7 @@ export function createSensorSimulator(stream: Duplex, options: SimulatorOptions 
     }
   }
   const onData = (bytes: Uint8Array) => {
+    if (hung) return
     // hrtime, not a clock of the caller's: the simulator stands for another device.
     for (const output of parser.push(bytes, Number(process.hrtime.bigint()) / 1e6)) take(output)
   }
@@ -140,7 +144,11 @@ export function createSensorSimulator(stream: Duplex, options: SimulatorOptions 
     setSilent: (value) => {
       silent = value
     },
+    hang: () => {
+      hung = true
+    },
     dipPower: () => {
+      hung = false
       module.restart()
       stream.write(Uint8Array.of(READY_BYTE))
     },

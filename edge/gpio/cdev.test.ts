@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openCdevGuardLines, openCdevInputs } from './cdev.ts'
+import { openCdevGuardLines, openCdevInputs, openCdevOutputs } from './cdev.ts'
 import type { GpioKernel } from './cdev-kernel.ts'
 import type { Edge, Level } from './port.ts'
 import { EVENT_BYTES, requests } from './uapi.ts'
@@ -122,6 +122,36 @@ describe('GPIO character device', () => {
     lines.setStrike(0)
     expect(state.bits).toBe(0n)
     expect(lines.readFire()).toBe(0)
+  })
+
+  it('has each output at rest from the first moment until it is closed', async () => {
+    const { kernel, state } = fakeKernel()
+    const outputs = await openCdevOutputs({ sensorPower: line(12), buzzer: line(13, true) }, kernel)
+    const attribute = (index: number) => [
+      state.request.readUInt32LE(320 + index * 24),
+      state.request.readBigUInt64LE(328 + index * 24),
+      state.request.readBigUInt64LE(336 + index * 24),
+    ]
+    expect([0, 1, 2].map(attribute)).toEqual([
+      [1, 0x08n, 0b01n],
+      [1, 0x0an, 0b10n],
+      [2, 0b01n, 0b11n],
+    ])
+    outputs.write('buzzer', 1)
+    expect(state.bits).toBe(0b11n)
+    outputs.write('sensorPower', 0)
+    expect(state.bits).toBe(0b10n)
+    outputs.close()
+    expect(state.bits).toBe(0b01n)
+    expect(state.closed).toContain(LINES_FD)
+  })
+
+  it('asks for nothing where no output is wired', async () => {
+    const { kernel, state } = fakeKernel()
+    const outputs = await openCdevOutputs({}, kernel)
+    outputs.write('buzzer', 1)
+    outputs.close()
+    expect([state.request.length, state.bits]).toEqual([0, 0n])
   })
 
   it('says who is to blame when there is no chip, no header, or a line is taken', async () => {

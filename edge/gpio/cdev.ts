@@ -5,9 +5,20 @@
 import { type GpioKernel, linuxKernel } from './cdev-kernel.ts'
 import { LinesError } from './lines-error.ts'
 import { createListeners } from './listeners.ts'
-import { type Edge, type GpioPort, type GuardLines, type InputLine, inputLines, type Level } from './port.ts'
+import {
+  type Edge,
+  type GpioPort,
+  type GuardLines,
+  type InputLine,
+  inputLines,
+  type Level,
+  type OutputPort,
+  outputLines,
+  restLevels,
+} from './port.ts'
 import {
   type Attribute,
+  bitsOf,
   CHIP_INFO_BYTES,
   decodeChipInfo,
   decodeEvent,
@@ -17,9 +28,10 @@ import {
   encodeValues,
   flags,
   lineDescriptor,
+  maskOf,
   requests,
 } from './uapi.ts'
-import { headerChipLabels, type InputWiring, type Line, quietMs } from './wiring.ts'
+import { headerChipLabels, type InputWiring, type Line, type OutputWiring, quietMs } from './wiring.ts'
 
 /** How long a close waits at most, and how often the wait looks whether it is still wanted. */
 const WAIT_MS = 250
@@ -61,6 +73,28 @@ export async function openCdevInputs(wiring: InputWiring, kernel = linuxKernel):
   }
 }
 
+/** Each is at rest from the moment it is had. */
+export async function openCdevOutputs(wiring: OutputWiring, kernel = linuxKernel): Promise<OutputPort> {
+  const wired = outputLines.flatMap((name) => (wiring[name] ? [{ name, line: wiring[name] }] : []))
+  if (wired.length === 0) return { write: () => {}, close: () => {} } // the kernel gives no empty request
+  const levels = wired.map(({ name }) => restLevels[name])
+  const fd = requestOutputs(kernel, { lines: wired.map(({ line }) => line), levels, consumer: 'siaga door' })
+  const set = () => kernel.ioctl(fd, requests.setValues, encodeValues(levels))
+  return {
+    write: (line, level) => {
+      const index = wired.findIndex(({ name }) => name === line)
+      if (index < 0) return
+      levels[index] = level
+      set()
+    },
+    close: () => {
+      for (const [index, { name }] of wired.entries()) levels[index] = restLevels[name]
+      set()
+      kernel.close(fd)
+    },
+  }
+}
+
 const CONSUMER_OF_STRIKE = 'siaga strike guard'
 
 /** For the strike guard. The strike is locked from the moment the line is had. */
@@ -83,12 +117,25 @@ export function relockCdev(strike: Line, kernel = linuxKernel): void {
 }
 
 function requestStrike(kernel: GpioKernel, strike: Line): number {
-  const outputFlags = flags.output | (strike.activeLow ? flags.activeLow : 0n)
+  return requestOutputs(kernel, { lines: [strike], levels: [0], consumer: CONSUMER_OF_STRIKE })
+}
+
+interface OutputPlan {
+  readonly lines: readonly Line[]
+  /** Of each line from its first moment. */
+  readonly levels: readonly Level[]
+  readonly consumer: string
+}
+
+function requestOutputs(kernel: GpioKernel, { lines, levels, consumer }: OutputPlan): number {
+  const polarities = masksBy(lines, ({ activeLow }) => activeLow)
   const attributes: Attribute[] = [
-    { kind: 'flags', flags: outputFlags, mask: 1n },
-    { kind: 'outputValues', bits: 0n, mask: 1n },
+    ...polarities.map(
+      ([low, mask]): Attribute => ({ kind: 'flags', flags: flags.output | (low ? flags.activeLow : 0n), mask }),
+    ),
+    { kind: 'outputValues', bits: bitsOf(levels), mask: maskOf(lines.length) },
   ]
-  return requestLines(kernel, { lines: [strike], attributes, consumer: CONSUMER_OF_STRIKE })
+  return requestLines(kernel, { lines, attributes, consumer })
 }
 
 /** Its level is read, so the kernel need not tell its edges. */
@@ -120,7 +167,7 @@ function inputAttributes(lines: readonly InputPlan[]): Attribute[] {
 }
 
 /** Each value there is, with the bits of the lines that have it. */
-function masksBy<T>(lines: readonly InputPlan[], by: (line: InputPlan) => T): [T, bigint][] {
+function masksBy<L, T>(lines: readonly L[], by: (line: L) => T): [T, bigint][] {
   const masks = new Map<T, bigint>()
   for (const [index, line] of lines.entries()) {
     const value = by(line)

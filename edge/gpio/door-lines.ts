@@ -1,14 +1,14 @@
-/** All lines of a door: the inputs in this process, the strike (and the fire panel) in the strike guard's. */
+/** All lines of a door: inputs and small outputs in this process, the strike (and the fire panel) in the strike guard's. */
 import type { Log } from '#runtime/log.ts'
 import { SettingsError } from '#runtime/settings.ts'
 import { type StrikeGuard, startStrikeGuard } from '../guard/strike-guard.ts'
 import type { GpioBackend } from './backends.ts'
 import { LinesError } from './lines-error.ts'
 import { createListeners } from './listeners.ts'
-import type { Edge, GpioPort, Level } from './port.ts'
+import { type Edge, type GpioPort, type Level, type OutputPort, outputLines, restLevels } from './port.ts'
 import { openRelock } from './relock.ts'
-import { openSimulatedGpio } from './simulated.ts'
-import { formatLine, type InputWiring, type Line, sharedPin, type Wiring } from './wiring.ts'
+import { openSimulatedGpio, type SimulatedGpio } from './simulated.ts'
+import { formatLine, type Line, sharedPin, type Wiring } from './wiring.ts'
 
 export interface DoorLinesOptions {
   readonly backend: GpioBackend
@@ -20,8 +20,9 @@ export interface DoorLinesOptions {
 
 export interface DoorLines {
   readonly gpio: GpioPort
+  readonly outputs: OutputPort
   readonly strike: StrikeGuard
-  /** Ends the guard, locked, then the inputs. */
+  /** Ends the guard, locked, then puts the outputs to rest, then ends the inputs. */
   close(): Promise<void>
 }
 
@@ -46,28 +47,43 @@ async function openSimulated({ simulatedSocket, log }: DoorLinesOptions): Promis
     gpio.onEdge(({ line, level }) => {
       if (line === 'fire') strike.tellFire(level)
     })
-    return { gpio, strike, close: () => strike.stop().finally(gpio.close) }
+    const outputs = outputsOf(gpio)
+    const close = async () => {
+      await strike.stop()
+      outputs.close()
+      await gpio.close()
+    }
+    return { gpio, outputs, strike, close }
   } catch (error) {
     await gpio.close()
     throw error
   }
 }
 
-async function openReal(backend: 'onoff' | 'cdev', { wiring, log }: DoorLinesOptions): Promise<DoorLines> {
-  const { strike: strikeLine, fire, ...inputs } = checked(wiring)
-  const openInputs = await inputsOf(backend)
-  const port = await openInputs(inputs)
-  try {
-    const args = [backend, formatLine(strikeLine), ...(fire ? [formatLine(fire)] : [])]
-    const strike = await startStrikeGuard({ args, relock: await openRelock(backend, strikeLine), log })
-    return { gpio: withFire(port, strike), strike, close: () => strike.stop().finally(port.close) }
-  } catch (error) {
-    await port.close()
-    throw error
+/** Simulated lines end with the process, so there is nothing to let go of. */
+function outputsOf(gpio: SimulatedGpio): OutputPort {
+  return {
+    write: gpio.write,
+    close: () => {
+      for (const line of outputLines) gpio.write(line, restLevels[line])
+    },
   }
 }
 
-function checked(wiring: Wiring): InputWiring & { readonly strike: Line } {
+async function openReal(backend: 'onoff' | 'cdev', { wiring, log }: DoorLinesOptions): Promise<DoorLines> {
+  const { strike: strikeLine, fire, sensorPower, buzzer, ...inputs } = checked(wiring)
+  const { openInputs, openOutputs } = await driverOf(backend)
+  await using opened = new AsyncDisposableStack()
+  const port = opened.adopt(await openInputs(inputs), (each) => each.close())
+  const outputs = opened.adopt(await openOutputs({ sensorPower, buzzer }), (each) => each.close())
+  const args = [backend, formatLine(strikeLine), ...(fire ? [formatLine(fire)] : [])]
+  const relock = await openRelock(backend, strikeLine)
+  const strike = opened.adopt(await startStrikeGuard({ args, relock, log }), (each) => each.stop())
+  const running = opened.move()
+  return { gpio: withFire(port, strike), outputs, strike, close: () => running.disposeAsync() }
+}
+
+function checked(wiring: Wiring): Wiring & { readonly strike: Line } {
   const { strike, contact } = wiring
   const shared = sharedPin(wiring)
   if (shared) throw new LinesError(`${shared}: each line needs a pin of its own.`)
@@ -77,9 +93,14 @@ function checked(wiring: Wiring): InputWiring & { readonly strike: Line } {
   )
 }
 
-async function inputsOf(backend: 'onoff' | 'cdev'): Promise<(wiring: InputWiring) => Promise<GpioPort>> {
-  if (backend === 'onoff') return (await import('./onoff.ts')).openOnoffInputs
-  return (await import('./cdev.ts')).openCdevInputs
+/** Loads the driver in use, and no other. */
+async function driverOf(backend: 'onoff' | 'cdev') {
+  if (backend === 'onoff') {
+    const { openOnoffInputs, openOnoffOutputs } = await import('./onoff.ts')
+    return { openInputs: openOnoffInputs, openOutputs: openOnoffOutputs }
+  }
+  const { openCdevInputs, openCdevOutputs } = await import('./cdev.ts')
+  return { openInputs: openCdevInputs, openOutputs: openCdevOutputs }
 }
 
 /** The guard holds the fire line, so that it releases the door without the agent; here it is an input like the others. */

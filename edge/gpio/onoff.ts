@@ -6,9 +6,20 @@ import type { Gpio } from 'onoff'
 import { createDebounce, type Debounce } from './debounce.ts'
 import { LinesError } from './lines-error.ts'
 import { createListeners } from './listeners.ts'
-import { type Edge, type GpioPort, type GuardLines, type InputLine, inputLines } from './port.ts'
+import {
+  type Edge,
+  type GpioPort,
+  type GuardLines,
+  type InputLine,
+  inputLines,
+  type Level,
+  type OutputLine,
+  type OutputPort,
+  outputLines,
+  restLevels,
+} from './port.ts'
 import { headerBase } from './sysfs.ts'
-import { type InputWiring, type Line, quietMs } from './wiring.ts'
+import { type InputWiring, type Line, type OutputWiring, quietMs } from './wiring.ts'
 
 type GpioClass = typeof Gpio
 
@@ -20,7 +31,7 @@ export async function openOnoffInputs(wiring: InputWiring, quiet = quietMs): Pro
   for (const line of inputLines) {
     const wire = wiring[line]
     if (wire === undefined) continue
-    const gpio = open(wire, 'in')
+    const gpio = open({ ...wire, direction: 'in' })
     const onLevel = (level: 0 | 1) => edges.tell({ line, level })
     const debounce = createDebounce({ read: () => gpio.readSync(), quietMs: quiet[line], onLevel })
     // A failed read of the value is thrown by the library; what it passes on as an error is never set.
@@ -39,11 +50,27 @@ export async function openOnoffInputs(wiring: InputWiring, quiet = quietMs): Pro
   }
 }
 
+/** They stay exported when the agent ends, and so stay driven to where they were put: at rest. */
+export async function openOnoffOutputs(wiring: OutputWiring): Promise<OutputPort> {
+  const open = await loadOnoff()
+  const lines = new Map<OutputLine, Gpio>()
+  for (const line of outputLines) {
+    const wire = wiring[line]
+    if (wire) lines.set(line, open({ ...wire, direction: 'out', rest: restLevels[line] }))
+  }
+  return {
+    write: (line, level) => lines.get(line)?.writeSync(level),
+    close: () => {
+      for (const [line, gpio] of lines) gpio.writeSync(restLevels[line])
+    },
+  }
+}
+
 /** For the strike guard. The strike stays exported when it ends, and so stays driven to where it was put: locked. */
 export async function openOnoffGuardLines(strike: Line, fire: Line | undefined): Promise<GuardLines> {
   const open = await loadOnoff()
-  const strikeLine = open(strike, 'out')
-  const fireLine = fire && open(fire, 'in')
+  const strikeLine = open({ ...strike, direction: 'out', rest: 0 })
+  const fireLine = fire && open({ ...fire, direction: 'in' })
   return {
     setStrike: (level) => strikeLine.writeSync(level),
     readFire: () => fireLine?.readSync() ?? 0,
@@ -51,29 +78,27 @@ export async function openOnoffGuardLines(strike: Line, fire: Line | undefined):
 }
 
 /** How to open a line of the header. */
-async function loadOnoff(): Promise<(line: Line, direction: 'in' | 'out') => Gpio> {
+async function loadOnoff(): Promise<(line: LinePlan) => Gpio> {
   const { Gpio } = await importOnoff()
   const base = headerBase()
-  return ({ bcm, activeLow }, direction) => openLine(Gpio, { number: base + bcm, bcm, activeLow, direction })
+  return (line) => openLine(Gpio, base + line.bcm, line)
 }
 
-interface LinePlan extends Line {
-  readonly number: number
-  readonly direction: 'in' | 'out'
-}
+type LinePlan = Line & ({ readonly direction: 'in' } | { readonly direction: 'out'; readonly rest: Level })
 
 /**
- * An output starts at its inactive voltage: `high` and `low` set direction and voltage at once, where `out` would pull
+ * An output starts at the voltage of its rest: `high` and `low` set direction and voltage at once, where `out` would pull
  * an active-low relay in. onoff passes over errors on a line that was exported before, so what it did is looked at.
  */
-function openLine(Gpio: GpioClass, { number, bcm, activeLow, direction }: LinePlan): Gpio {
+function openLine(Gpio: GpioClass, number: number, line: LinePlan): Gpio {
+  const { bcm, activeLow, direction } = line
   try {
     const gpio =
-      direction === 'out'
-        ? new Gpio(number, activeLow ? 'high' : 'low', 'none', { activeLow })
+      line.direction === 'out'
+        ? new Gpio(number, (line.rest === 1) === activeLow ? 'low' : 'high', 'none', { activeLow })
         : new Gpio(number, 'in', 'both', { activeLow })
     const isAsWanted = gpio.direction() === direction && gpio.activeLow() === activeLow
-    if (isAsWanted && (direction === 'in' ? gpio.edge() === 'both' : gpio.readSync() === 0)) return gpio
+    if (isAsWanted && (line.direction === 'in' ? gpio.edge() === 'both' : gpio.readSync() === line.rest)) return gpio
   } catch (error) {
     throw new LinesError(`GPIO${bcm} (sysfs number ${number}) cannot be opened: ${reasonOf(error)}`)
   }

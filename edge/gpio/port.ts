@@ -15,6 +15,21 @@ export interface Edge {
   readonly level: Level
 }
 
+export const outputLines = ['sensorPower', 'buzzer'] as const
+/** `sensorPower`: 1 while the sensor is fed. `buzzer`: 1 while it sounds. */
+export type OutputLine = (typeof outputLines)[number]
+
+/** The level of an output from the moment it is had, and again when the agent ends. */
+export const restLevels: Readonly<Record<OutputLine, Level>> = { sensorPower: 1, buzzer: 0 }
+
+/** The outputs that the agent drives itself. None of them opens the door. */
+export interface OutputPort {
+  /** Synchronous; does nothing on a line that is not wired. */
+  write(line: OutputLine, level: Level): void
+  /** Puts every output to rest and lets go of them. */
+  close(): void
+}
+
 /** The inputs of a door. The strike is not among them: the strike guard alone holds it. */
 export interface GpioPort {
   /** The settled level, bounces left out; 0 for a line that is not wired. */

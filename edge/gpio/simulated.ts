@@ -1,6 +1,6 @@
 /**
  * GPIO lines in memory. With a socket path they can be driven from outside, JSON lines on a Unix socket:
- * the agent says `{"line":"strike","level":0|1}` on connect and on each change; a bench says
+ * the agent says `{"line":"strike","level":0|1}`, and so for each output, on connect and on each change; a bench says
  * `{"line":"contact","level":0|1}`, and so for each input. A wrong line is answered with `{"error":"…"}` and changes
  * nothing.
  */
@@ -9,14 +9,31 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { z } from 'zod'
 import { createListeners } from './listeners.ts'
-import { type Edge, type GpioPort, type InputLine, inputLines, type Level, type StrikeLine } from './port.ts'
+import {
+  type Edge,
+  type GpioPort,
+  type InputLine,
+  inputLines,
+  type Level,
+  type OutputLine,
+  outputLines,
+  restLevels,
+  type StrikeLine,
+} from './port.ts'
+
+interface SimulatedOutput {
+  readonly line: OutputLine | 'strike'
+  readonly level: Level
+}
 
 export interface SimulatedGpio extends GpioPort, StrikeLine {
   /** Sets an input, as a door or a button would. */
   drive(line: InputLine, level: Level): void
   readonly strike: Level
-  /** Calls back at each change of the strike; returns how to stop that. */
-  onStrike(listener: (level: Level) => void): () => void
+  /** The outputs that the agent drives itself. */
+  write(line: OutputLine, level: Level): void
+  /** Calls back at each change of an output; returns how to stop that. */
+  onOutput(listener: (output: SimulatedOutput) => void): () => void
 }
 
 const Drive = z.object({ line: z.enum(inputLines), level: z.union([z.literal(0), z.literal(1)]) })
@@ -31,7 +48,7 @@ export async function openSimulatedGpio(socketPath?: string): Promise<SimulatedG
   return {
     ...lines,
     get strike() {
-      return lines.level()
+      return lines.level('strike')
     },
     close: async () => server?.close(),
   }
@@ -42,16 +59,20 @@ type Lines = ReturnType<typeof createLines>
 function createLines() {
   const inputs = new Map<InputLine, Level>()
   const read = (line: InputLine) => inputs.get(line) ?? 0
-  let strike: Level = 0
+  const levels = new Map<OutputLine | 'strike', Level>([['strike', 0]])
+  for (const line of outputLines) levels.set(line, restLevels[line])
   const edges = createListeners<Edge>()
-  const strikes = createListeners<Level>()
+  const outputs = createListeners<SimulatedOutput>()
+  const write = (line: OutputLine | 'strike', level: Level) => {
+    if (levels.get(line) === level) return
+    levels.set(line, level)
+    outputs.tell({ line, level })
+  }
   return {
-    setStrike(level: Level) {
-      if (level === strike) return
-      strike = level
-      strikes.tell(level)
-    },
-    level: () => strike,
+    setStrike: (level: Level) => write('strike', level),
+    write,
+    level: (line: OutputLine | 'strike'): Level => levels.get(line) ?? 0,
+    outputs: () => [...levels].map(([line, level]) => ({ line, level })),
     read,
     drive(line: InputLine, level: Level) {
       if (level === read(line)) return
@@ -59,7 +80,7 @@ function createLines() {
       edges.tell({ line, level })
     },
     onEdge: edges.add,
-    onStrike: strikes.add,
+    onOutput: outputs.add,
   }
 }
 
@@ -67,9 +88,9 @@ async function serve(path: string, lines: Lines): Promise<{ close(): Promise<voi
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
-    const say = (level: Level) => socket.write(`${JSON.stringify({ line: 'strike', level })}\n`)
-    const silence = lines.onStrike(say)
-    say(lines.level())
+    const say = (output: SimulatedOutput) => socket.write(`${JSON.stringify(output)}\n`)
+    const silence = lines.onOutput(say)
+    for (const output of lines.outputs()) say(output)
     socket.on('close', () => {
       silence()
       sockets.delete(socket)

@@ -103,10 +103,14 @@ export function decodeChipInfo(bytes: Buffer): ChipInfo {
 /** @param levels of the first lines of the request; @returns a request for them all */
 export function encodeValues(levels: readonly Level[]): Buffer {
   const bytes = Buffer.alloc(VALUES_BYTES)
-  const bits = levels.reduce((sum, level, index) => sum | (BigInt(level) << BigInt(index)), 0n)
-  bytes.writeBigUInt64LE(bits, 0)
+  bytes.writeBigUInt64LE(bitsOf(levels), 0)
   bytes.writeBigUInt64LE(maskOf(levels.length), 8)
   return bytes
+}
+
+/** Bit n is the level of line n. */
+export function bitsOf(levels: readonly Level[]): bigint {
+  return levels.reduce((sum, level, index) => sum | (BigInt(level) << BigInt(index)), 0n)
 }
 
 export function decodeValues(bytes: Buffer, count: number): Level[] {
@@ -135,7 +139,8 @@ export function decodeEvent(bytes: Buffer): LineEvent {
   }
 }
 
-function maskOf(count: number): bigint {
+/** The first `count` lines. */
+export function maskOf(count: number): bigint {
   return (1n << BigInt(count)) - 1n
 }
 

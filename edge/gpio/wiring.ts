@@ -1,5 +1,5 @@
 /** Which pin of the header is which line of the door, and what its wiring means. */
-import type { InputLine } from './port.ts'
+import type { InputLine, OutputLine } from './port.ts'
 
 export interface Line {
   /** Broadcom's number, as in GPIO17; not the number of the pin on the header, nor of the kernel. */
@@ -10,7 +10,8 @@ export interface Line {
 
 /** A line without a pin is not wired. */
 export type InputWiring = Partial<Readonly<Record<InputLine, Line | undefined>>>
-export type Wiring = InputWiring & { readonly strike?: Line | undefined }
+export type OutputWiring = Partial<Readonly<Record<OutputLine, Line | undefined>>>
+export type Wiring = InputWiring & OutputWiring & { readonly strike?: Line | undefined }
 
 /** GPIO0 to GPIO27 are on the 40-pin header; a Compute Module brings out up to GPIO53. */
 const BCM_MAX = 53

@@ -121,13 +121,16 @@ function enrol(dataDir: string, door: string, fingers: readonly SlotOwner[]): vo
   store.close()
 }
 
-const StrikeLine = z.object({ line: z.literal('strike'), level: z.int() })
+const Output = z.object({ line: z.string(), level: z.int() })
 
 /** The agent serves its simulated lines before it says that it is ready. */
 function watchStrike(path: string): readonly number[] {
   const levels: number[] = []
   const socket: Socket = createConnection(path)
   onTestFinished(() => void socket.destroy())
-  createInterface({ input: socket }).on('line', (line) => levels.push(StrikeLine.parse(JSON.parse(line)).level))
+  createInterface({ input: socket }).on('line', (text) => {
+    const { line, level } = Output.parse(JSON.parse(text))
+    if (line === 'strike') levels.push(level)
+  })
   return levels
 }

@@ -3,25 +3,17 @@
  * pseudo-terminal, its access list on disk and its broker nowhere.
  */
 import { spawn } from 'node:child_process'
-import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { silentLog } from '#runtime/log.ts'
-import { createAccessStore } from '../../edge/door/access-store.ts'
-import { openDoorStore } from '../../edge/door/door-store.ts'
-import { createSlots } from '../../edge/door/slots.ts'
-import { doorDirectory } from '../../edge/door-directory.ts'
 import { openPty } from '../../edge/fingerprint/pty.ts'
 import { createSensorSimulator, type SensorSimulator } from '../../edge/fingerprint/simulator.ts'
 import { formatLine } from '../../edge/gpio/wiring.ts'
 import type { FuseGpio } from './fuse-gpio/bench.ts'
+import { door, owner, provision, template } from './provisioned-door.ts'
 import { until } from './until.ts'
 
-const door = 'ruang-server'
-const owner = { slot: 5, person: 'p-siti', finger: 'kanan-telunjuk' }
-const template = 'siti'
 /** A process needs a second to start, ten on a busy machine. */
 const READY_MS = 60_000
 /** Longer than any cut waits for, so that an end of the pulse is not taken for a relock. */
@@ -118,19 +110,6 @@ export function openLinesDoor(gpio: FuseGpio, activeLow: boolean): LinesDoor {
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
-}
-
-/** As after one good day with its server. @returns the public key of the server's commands */
-function provision(dataDir: string): string {
-  const keys = generateKeyPairSync('ed25519')
-  const store = openDoorStore(join(doorDirectory(dataDir, door), 'door.db'))
-  createSlots(store).assign(owner)
-  const people = [{ person: owner.person, from: 0, until: null }]
-  const body = JSON.stringify({ door, version: 1, issuedAt: 1, people })
-  const signature = sign(null, Buffer.from(body), keys.privateKey).toString('base64')
-  createAccessStore({ store, door, commandKey: keys.publicKey, log: silentLog }).offer({ body, signature })
-  store.close()
-  return keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
 }
 
 /** The newest: one that was killed may not be buried yet. */

@@ -1,129 +1,22 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
-import { once } from 'node:events'
-import { rmSync, symlinkSync } from 'node:fs'
-import { createConnection } from 'node:net'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { generateKeyPairSync } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import type { AgentRecord } from '#contract/record.ts'
-import { silentLog } from '#runtime/log.ts'
-import { readSettings } from '#runtime/settings.ts'
-import { startDoor } from '../../edge/app.ts'
-import { openDoorStore } from '../../edge/door/door-store.ts'
-import { createSlots } from '../../edge/door/slots.ts'
-import { doorDirectory } from '../../edge/door-directory.ts'
+import { describe, expect, it } from 'vitest'
 import { instructions } from '../../edge/fingerprint/datasheet.ts'
-import { openPty } from '../../edge/fingerprint/pty.ts'
-import { createSensorSimulator, type SimulatorOptions } from '../../edge/fingerprint/simulator.ts'
-import { doorShape } from '../../edge/settings.ts'
-import { startTestBroker, type TestBroker } from '../harness/broker.ts'
-import { openCable } from '../harness/cable.ts'
-import { temporaryDirectory } from '../harness/temporary.ts'
+import {
+  accessList,
+  arrived,
+  door,
+  events,
+  openConnectedDoor,
+  payloads,
+  siti,
+  stateOf,
+} from '../harness/connected-door.ts'
 import { until } from '../harness/until.ts'
-
-const door = 'ruang-komando'
-const keys = generateKeyPairSync('ed25519')
-const library = [[5, 'template-of-siti']] as const
-const siti = { person: 'p-siti', from: 0, until: null }
-
-function accessList(version: number, people: object[], key = keys.privateKey) {
-  const body = JSON.stringify({ door, version, issuedAt: 1, people })
-  return JSON.stringify({ body, signature: sign(null, Buffer.from(body), key).toString('base64') })
-}
-
-/** The far end of the simulated lines: sees the strike, moves the door. */
-async function openLines(path: string) {
-  const socket = createConnection(path)
-  await once(socket, 'connect')
-  const strikes: number[] = []
-  createInterface({ input: socket }).on('line', (line) => strikes.push(JSON.parse(line).level))
-  onTestFinished(() => void socket.destroy())
-  return { strikes, drive: (line: string, level: number) => void socket.write(`${JSON.stringify({ line, level })}\n`) }
-}
-
-/** A sensor whose cable can be pulled and put back: the path is a link to the pseudo-terminal of the moment. */
-function openSensor(path: string) {
-  const plug = (flash: Pick<SimulatorOptions, 'library' | 'notepad'>) => {
-    const pty = openPty()
-    rmSync(path, { force: true })
-    symlinkSync(pty.path, path)
-    return { pty, simulator: createSensorSimulator(pty.stream, flash) }
-  }
-  let current = plug({ library })
-  const pull = () => {
-    current.simulator.close()
-    current.pty.close()
-  }
-  onTestFinished(pull)
-  const looks = () => current.simulator.received.filter((each) => each === instructions.captureImage).length
-  return {
-    get simulator() {
-      return current.simulator
-    },
-    /** Takes the finger away and waits until the agent has seen that. */
-    lift: async () => {
-      const before = looks()
-      current.simulator.lift()
-      await until('a look at the empty glass', () => looks() >= before + 2)
-    },
-    pull,
-    /** The same sensor, or one with another flash. */
-    plug: (flash: Pick<SimulatorOptions, 'library' | 'notepad'> = current.simulator) => {
-      current = plug(flash)
-    },
-  }
-}
-
-async function openBench() {
-  const broker = await startTestBroker()
-  const cable = await openCable(broker.port)
-  const dataDir = temporaryDirectory()
-  const directory = doorDirectory(dataDir, door)
-  const store = openDoorStore(join(directory, 'door.db'))
-  createSlots(store).assign({ slot: 5, person: 'p-siti', finger: 'kanan-telunjuk' })
-  store.close()
-  const sensor = openSensor(join(dataDir, 'sensor'))
-  const { username, password } = broker.credentials.issue({ role: 'door', id: door })
-  const settings = readSettings(doorShape, {
-    SIAGA_DATA_DIR: dataDir,
-    SIAGA_DOOR: door,
-    SIAGA_SENSOR: join(dataDir, 'sensor'),
-    SIAGA_GPIO: 'simulated',
-    SIAGA_GPIO_SIMULATED_SOCKET: join(dataDir, 'gpio.sock'),
-    SIAGA_MQTT_URL: cable.url,
-    SIAGA_MQTT_USERNAME: username,
-    SIAGA_MQTT_PASSWORD: password,
-    SIAGA_COMMAND_KEY: keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
-  })
-  const start = async () => {
-    const agent = await startDoor(settings, { log: silentLog, random: () => 0 })
-    let open = true
-    const close = async () => {
-      if (open) await agent.close()
-      open = false
-    }
-    onTestFinished(close)
-    return { close, lines: await openLines(join(dataDir, 'gpio.sock')) }
-  }
-  const server = await broker.connect({ role: 'server', id: 'main' })
-  const assign = async (version: number, ...people: object[]) => {
-    await server.publishAsync(`siaga/v1/doors/${door}/access`, accessList(version, people), { qos: 1, retain: true })
-    await until(`access list ${version}`, () => stateOf(broker)?.accessVersion === version)
-  }
-  return { broker, cable, sensor, start, server, assign, outboxPath: join(directory, 'outbox.db') }
-}
-
-const payloads = (broker: TestBroker, channel: string) =>
-  broker.rows().flatMap((row) => (row.channel === channel ? [JSON.parse(row.payload)] : []))
-const events = (broker: TestBroker): AgentRecord[] => payloads(broker, 'doorEvents')
-const stateOf = (broker: TestBroker) => payloads(broker, 'doorState').at(-1)
-const arrived = (broker: TestBroker, kind: string, count = 1) =>
-  until(`${count} × ${kind}`, () => events(broker).filter((event) => event.kind === kind)[count - 1])
 
 describe('door agent', () => {
   it('opens for the assigned finger, tells it, and locks behind the person', async () => {
-    const { broker, sensor, start, assign } = await openBench()
+    const { broker, sensor, start, assign } = await openConnectedDoor()
     const { lines, close } = await start()
     await assign(1, siti)
     await arrived(broker, 'sensor.ready')
@@ -150,7 +43,7 @@ describe('door agent', () => {
   })
 
   it('stays shut for everybody else, and says why', async () => {
-    const { broker, sensor, start, assign, server } = await openBench()
+    const { broker, sensor, start, assign, server } = await openConnectedDoor()
     const { lines } = await start()
     const touch = async (finger: string, count: number) => {
       sensor.simulator.press(finger)
@@ -174,7 +67,7 @@ describe('door agent', () => {
   })
 
   it('decides with the broker away, and tells everything in order exactly once', async () => {
-    const { broker, cable, sensor, start, assign } = await openBench()
+    const { broker, cable, sensor, start, assign } = await openConnectedDoor()
     const first = await start()
     await assign(1, siti)
     await arrived(broker, 'sensor.ready')
@@ -206,7 +99,7 @@ describe('door agent', () => {
   })
 
   it('denies what it cannot record', async () => {
-    const { broker, sensor, start, assign, outboxPath } = await openBench()
+    const { broker, sensor, start, assign, outboxPath } = await openConnectedDoor()
     const { lines } = await start()
     await assign(1, siti)
     await arrived(broker, 'sensor.ready')
@@ -230,7 +123,7 @@ describe('door agent', () => {
   })
 
   it('outlives its sensor: raises the alarm, and ends it when the cable is back', async () => {
-    const { broker, sensor, start, assign } = await openBench()
+    const { broker, sensor, start, assign } = await openConnectedDoor()
     await start()
     await assign(1, siti)
     await arrived(broker, 'sensor.ready')
@@ -246,7 +139,7 @@ describe('door agent', () => {
   })
 
   it('opens for nobody at a sensor that was swapped', async () => {
-    const { broker, sensor, start, assign } = await openBench()
+    const { broker, sensor, start, assign } = await openConnectedDoor()
     const { lines } = await start()
     await assign(1, siti)
     await arrived(broker, 'sensor.ready')
@@ -262,7 +155,7 @@ describe('door agent', () => {
   })
 
   it('deletes the template of who is not on the list any more', async () => {
-    const { broker, sensor, start, assign } = await openBench()
+    const { broker, sensor, start, assign } = await openConnectedDoor()
     await start()
     await assign(1, siti)
     await arrived(broker, 'sensor.ready')

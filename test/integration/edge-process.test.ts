@@ -1,73 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { generateKeyPairSync, sign } from 'node:crypto'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createConnection } from 'node:net'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { silentLog } from '#runtime/log.ts'
-import { createAccessStore } from '../../edge/door/access-store.ts'
-import { openDoorStore } from '../../edge/door/door-store.ts'
-import { createSlots } from '../../edge/door/slots.ts'
-import { doorDirectory } from '../../edge/door-directory.ts'
+import { describe, expect, it } from 'vitest'
 import { instructions } from '../../edge/fingerprint/datasheet.ts'
-import { openPty } from '../../edge/fingerprint/pty.ts'
-import { createSensorSimulator, type SensorSimulator } from '../../edge/fingerprint/simulator.ts'
-import { openOutbox } from '../../edge/outbox/outbox.ts'
-import { temporaryDirectory } from '../harness/temporary.ts'
+import type { SensorSimulator } from '../../edge/fingerprint/simulator.ts'
+import { ended, openLines, openOfflineDoor, START_MS } from '../harness/offline-door.ts'
 import { until } from '../harness/until.ts'
-
-const door = 'ruang-server'
-const keys = generateKeyPairSync('ed25519')
-
-/** A door that once got its access list, and whose broker is nowhere. */
-function provision(directory: string) {
-  const store = openDoorStore(join(directory, 'door.db'))
-  createSlots(store).assign({ slot: 5, person: 'p-siti', finger: 'kanan-telunjuk' })
-  const body = JSON.stringify({ door, version: 1, issuedAt: 1, people: [{ person: 'p-siti', from: 0, until: null }] })
-  const signature = sign(null, Buffer.from(body), keys.privateKey).toString('base64')
-  createAccessStore({ store, door, commandKey: keys.publicKey, log: silentLog }).offer({ body, signature })
-  store.close()
-}
-
-function openBench() {
-  const dataDir = temporaryDirectory()
-  const directory = doorDirectory(dataDir, door)
-  provision(directory)
-  const pty = openPty()
-  const simulator = createSensorSimulator(pty.stream, { library: [[5, 'siti']] })
-  onTestFinished(() => pty.close())
-  const gpioPath = join(dataDir, 'gpio.sock')
-  const env = {
-    SIAGA_DATA_DIR: dataDir,
-    SIAGA_DOOR: door,
-    SIAGA_SENSOR: pty.path,
-    SIAGA_GPIO: 'simulated',
-    SIAGA_GPIO_SIMULATED_SOCKET: gpioPath,
-    SIAGA_MQTT_URL: 'mqtt://127.0.0.1:9',
-    SIAGA_COMMAND_KEY: keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
-  }
-  const start = (changes: NodeJS.ProcessEnv = {}) => spawnDoor({ ...env, ...changes })
-  const kinds = () => {
-    const clock = { wallMs: () => 0, monoMs: () => 0 }
-    const outbox = openOutbox({ path: join(directory, 'outbox.db'), boot: 'b', clock, clockState: () => 'unset' })
-    const records = outbox.readFrom(1, 100).map(({ text }) => JSON.parse(text).kind)
-    outbox.close()
-    return records
-  }
-  return { simulator, gpioPath, start, kinds }
-}
-
-function spawnDoor(env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, ['edge/door-main.ts'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
-  let log = ''
-  child.stderr.on('data', (chunk) => {
-    log += chunk
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  return { child, log: () => log }
-}
 
 /** Process ids of the agent's strike guards. */
 function guardsOf({ pid }: ChildProcess): number[] {
@@ -88,46 +25,29 @@ async function touchAgain(simulator: SensorSimulator, finger: string, decided: (
   await until('the decision', decided, START_MS)
 }
 
-/** A process needs a second to start, ten on a busy machine. */
-const START_MS = 30_000
-const ready = (log: () => string) => until('the agent', () => log().includes('door agent ready'), START_MS)
-
-async function ended(child: ChildProcess) {
-  if (child.exitCode !== null) return child.exitCode
-  const [code] = await once(child, 'exit')
-  return code
-}
-
-async function watchStrike(path: string) {
-  const strikes: number[] = []
-  const socket = createConnection(path)
-  onTestFinished(() => void socket.destroy())
-  await once(socket, 'connect')
-  createInterface({ input: socket }).on('line', (line) => strikes.push(JSON.parse(line).level))
-  return strikes
-}
-
 describe('door process', () => {
   it('has the grant on disk when the strike moves, even if it dies in that moment', async () => {
-    const { simulator, gpioPath, start, kinds } = openBench()
-    const { child, log } = start()
-    await ready(log)
-    const strikes = await watchStrike(gpioPath)
+    const { simulator, gpioPath, start, kinds } = openOfflineDoor()
+    const { child, ready } = start()
+    await ready()
+    const strikes = (await openLines(gpioPath)).of('strike')
     simulator.press('siti')
     await until('the strike', () => strikes.at(-1) === 1)
     child.kill('SIGKILL')
     await ended(child)
     expect(kinds()).toEqual(['started', 'sensor.ready', 'granted'])
     const again = start()
-    await ready(again.log)
-    expect(await watchStrike(gpioPath).then((levels) => until('a level', () => levels.length && levels))).toEqual([0])
+    await again.ready()
+    const levels = (await openLines(gpioPath)).of('strike')
+    await until('a level', () => levels.length > 0)
+    expect(levels).toEqual([0])
   })
 
   it('locks and denies while its strike guard is dead, and opens again when the next one is there', async () => {
-    const { simulator, gpioPath, start, kinds } = openBench()
-    const { child, log } = start()
-    await ready(log)
-    const strikes = await watchStrike(gpioPath)
+    const { simulator, gpioPath, start, kinds } = openOfflineDoor()
+    const { child, log, ready } = start()
+    await ready()
+    const strikes = (await openLines(gpioPath)).of('strike')
     simulator.press('siti')
     await until('the strike', () => strikes.at(-1) === 1)
     const [guard = 0] = guardsOf(child)
@@ -153,10 +73,10 @@ describe('door process', () => {
   })
 
   it('locks, says so and ends with 0 on SIGTERM', async () => {
-    const { simulator, gpioPath, start, kinds } = openBench()
-    const { child, log } = start()
-    await ready(log)
-    const strikes = await watchStrike(gpioPath)
+    const { simulator, gpioPath, start, kinds } = openOfflineDoor()
+    const { child, log, ready } = start()
+    await ready()
+    const strikes = (await openLines(gpioPath)).of('strike')
     simulator.press('siti')
     await until('the strike', () => strikes.at(-1) === 1)
     child.kill('SIGTERM')
@@ -167,7 +87,7 @@ describe('door process', () => {
   })
 
   it('refuses lines that cannot be had, saying what to do, and a second agent for the same door', async () => {
-    const { start } = openBench()
+    const { start } = openOfflineDoor()
     const unwired = start({ SIAGA_GPIO: 'cdev' })
     expect(await ended(unwired.child)).toBe(78)
     expect(unwired.log()).toContain('needs SIAGA_GPIO_STRIKE and SIAGA_GPIO_CONTACT')
@@ -176,7 +96,7 @@ describe('door process', () => {
     expect(await ended(cdev.child)).toBe(78)
     expect(cdev.log()).toContain('no chip is the header of a Raspberry Pi')
     const first = start()
-    await ready(first.log)
+    await first.ready()
     const second = start()
     expect(await ended(second.child)).toBe(1)
     expect(second.log()).toContain('held by another process')

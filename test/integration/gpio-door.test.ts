@@ -70,6 +70,33 @@ describeWithGpio('a door on sysfs lines', () => {
     expect(gpio.changes.filter(({ bcm }) => bcm === pins.strike)).toEqual([])
   })
 
+  it('feeds the sensor all the time, and beeps before a door counts as held open', async () => {
+    const [power, buzzer] = [12, 13]
+    const gpio = await openFuseGpio({ base: 512, pulledUp: [pins.contact, pins.exit, power, buzzer] })
+    const door = openLinesDoor(gpio, false)
+    onTestFinished(async () => {
+      await door[Symbol.asyncDispose]()
+      await gpio[Symbol.asyncDispose]()
+    })
+    const settings = {
+      SIAGA_GPIO_SENSOR_POWER: `${power}`,
+      SIAGA_GPIO_BUZZER: `${buzzer}!`,
+      SIAGA_HELD_OPEN_MS: '3000',
+    }
+    const agent = door.start(settings)
+    await agent.ready()
+    gpio.drive(pins.contact, 1)
+    await until('the beep', () => gpio.voltage(buzzer) === 0)
+    await until('the silence', () => gpio.voltage(buzzer) === 1)
+    process.kill(agent.pid, 'SIGTERM')
+    expect(await agent.ended).toBe(0)
+    const changes = gpio.changes.filter(({ bcm }) => bcm === power || bcm === buzzer)
+    expect(changes.map(({ bcm, voltage }) => [bcm, voltage])).toEqual([
+      [buzzer, 0],
+      [buzzer, 1],
+    ])
+  })
+
   it.each([
     ['the package', 'node_modules/onoff', 'npm ci --include=optional'],
     ['its addon', 'node_modules/epoll/build', 'npm run build:gpio'],

@@ -29,6 +29,7 @@ const needsLook: ReadonlySet<string> = new Set([
   'command.rejected',
   'template.missing',
   'sensor.lost',
+  'sensor.power-cycled',
   'gap',
 ])
 

@@ -69,6 +69,7 @@ const doorEvents: Readonly<Record<string, string>> = {
   'template.missing': 'Sidik jari hilang dari sensor',
   'sensor.lost': 'Sensor putus',
   'sensor.ready': 'Sensor siap',
+  'sensor.power-cycled': 'Listrik sensor dihidupkan ulang',
   started: 'Agen pintu mulai',
   gap: 'Catatan hilang',
 }
