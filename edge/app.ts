@@ -9,6 +9,7 @@ import type { Running } from '#runtime/run.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { createAccessStore } from './door/access-store.ts'
 import { createDoorAgent, type DoorAgent } from './door/agent.ts'
+import { createClockFix } from './door/clock-fix.ts'
 import { type ClockSources, createClockState, readBatteryClock } from './door/clock-state.ts'
 import { bootTimeMs } from './door/commands-clock.ts'
 import { type DoorStore, openDoorStore } from './door/door-store.ts'
@@ -28,12 +29,16 @@ import { type DoorSettings, SIMULATED_SENSOR } from './settings.ts'
 export interface DoorParts {
   readonly log: Log
   readonly clock?: Clock
+  /** What is known of the clock; the kernel's word when left out. */
+  readonly clockSources?: Pick<ClockSources, 'isSynchronised' | 'hasBatteryClock'>
   /** In [0, 1): spreads reconnections. */
   readonly random?: () => number
 }
 
 /** A contact counts when it has rested for 50 ms (edge/gpio/wiring.ts); twice that covers a busy machine. */
 const CONTACT_SETTLE_MS = 100
+
+const CLOCK_LOOK_EVERY_MS = 1_000
 
 /** How often a full disk is looked at again. */
 const RESERVE_EVERY_MS = 60_000
@@ -55,7 +60,7 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
     return reserve.release()
   }
   const store = opened.adopt(openDoorStore(join(directory, 'door.db'), makeRoom), (each) => each.close())
-  const clockState = createClockState(clockSources(store, boot, simulated))
+  const clockState = createClockState({ ...clockSources(store, boot, simulated), ...parts.clockSources })
   const outboxPath = join(directory, 'outbox.db')
   const outbox = opened.adopt(openOutbox({ path: outboxPath, boot, clock, clockState, makeRoom }), (each) =>
     each.close(),
@@ -69,6 +74,7 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
 
   // They know each other: what is recorded before the first connection is told at it.
   let telling: Telling | undefined
+  const clockFix = createClockFix({ ...shared, boot, store, record: (body) => agent.record(body) })
   const templates = openTemplates({ ...shared, store }, (): DoorAgent => agent)
   const agent = createDoorAgent({
     ...shared,
@@ -77,10 +83,10 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
     times: doorTimes(settings),
     onChange: () => telling?.changed(),
   })
+  repeat(opened, CLOCK_LOOK_EVERY_MS, clockFix.look)
   onFull = () => agent.setAlarm('disk-full', !reserve.held)
   onFull()
-  const reserving = setInterval(() => reserve.held || (reserve.restore() && onFull()), RESERVE_EVERY_MS)
-  opened.defer(() => clearInterval(reserving))
+  repeat(opened, RESERVE_EVERY_MS, () => reserve.held || (reserve.restore() && onFull()))
   const sensorPath = sensorOf(settings, directory, opened)
   const desk = openSensorDesk({
     ...shared,
@@ -103,6 +109,12 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
   log.info({ door, journal: outbox.journal, simulated }, 'door agent ready')
   const running = opened.move()
   return { close: () => running.disposeAsync() }
+}
+
+/** Until everything is closed. */
+function repeat(opened: AsyncDisposableStack, everyMs: number, task: () => unknown): void {
+  const timer = setInterval(task, everyMs)
+  opened.defer(() => clearInterval(timer))
 }
 
 function isSimulated({ SIAGA_SIMULATED_HARDWARE, SIAGA_GPIO, SIAGA_SENSOR }: DoorSettings): boolean {

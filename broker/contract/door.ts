@@ -32,6 +32,8 @@ export const doorEventKinds = [
   'sensor.ready', // { capacity, templates }
   'sensor.power-cycled', // { count }: hung, so its power was switched off and on; the count since it last worked
   'started', // { version }
+  // { offsetMs }: what to add to `monoMs` of this boot for the true time, told when an unset clock can be trusted
+  'clock.fix',
   'gap', // { from, to }
 ] as const
 export type DoorEventKind = (typeof doorEventKinds)[number]

@@ -4,6 +4,7 @@
  * the frame's `from` sends `resync` and gets a new `snapshot`.
  */
 import type { DenialReason, DoorAlarm, DoorEventKind } from './door.ts'
+import type { ClockState } from './identifiers.ts'
 import type { AppState, Cause } from './states.ts'
 
 /** One application as the wall shows it. */
@@ -50,7 +51,8 @@ export interface DoorEventView {
   kind: DoorEventKind | string
   reason: DenialReason | null
   alarm: DoorAlarm | null
-  clock: 'synced' | 'hold' | 'unset'
+  /** `fixed`: the door's clock was not set then; `at` is corrected by what it said once it was. */
+  clock: ClockState | 'fixed'
 }
 
 export interface DoorView {

@@ -1,21 +1,19 @@
 /** What the wall shows of each door: a fold over the journal's door rows. No person, no score leaves this fold. */
 
 import { decodeText } from '#contract/codec.ts'
-import { DenialReason, DoorAlarm, type DoorState, SILENT_ALARM } from '#contract/door.ts'
-import type { DoorEventView, DoorView } from '#contract/live.ts'
+import { type DoorState, SILENT_ALARM } from '#contract/door.ts'
+import type { DoorView } from '#contract/live.ts'
 import { AgentRecord, type AgentStatus } from '#contract/record.ts'
 import type { JournalRow } from '../../broker/journal/entry.ts'
 import { wibDay } from '../monitor/wib.ts'
+import { type DoorHistory, eventViews, newHistory, takeRecord } from './door-history.ts'
 
-const EVENTS_SHOWN = 8
-
-interface Door {
+interface Door extends DoorHistory {
   name: string
   status: AgentStatus | undefined
   state: DoorState | undefined
   /** Journal time at which lock or contact last changed. */
   sinceMs: number
-  events: DoorEventView[]
   /** Start of the WIB day that `enteredToday` counts. */
   dayMs: number
   enteredToday: number
@@ -75,7 +73,11 @@ export class Doors {
   /** The server's own file: written by `checkpoint` of this version, so its shape is trusted. */
   restore(stored: unknown): void {
     if (!Array.isArray(stored)) return
-    for (const [id, door] of stored as [string, Door][]) this.doors.set(id, door)
+    // The one of the version before lacks what this one knows more.
+    for (const [id, door] of stored as [string, Door][]) {
+      const events = door.events.filter(({ atMs }) => atMs !== undefined)
+      this.doors.set(id, { ...newDoor(door.name), ...door, events })
+    }
   }
 }
 
@@ -85,7 +87,7 @@ function newDoor(name: string): Door {
     status: undefined,
     state: undefined,
     sinceMs: 0,
-    events: [],
+    ...newHistory(),
     dayMs: 0,
     enteredToday: 0,
     granted: false,
@@ -114,21 +116,9 @@ function takeStatus(door: Door, row: JournalRow): boolean {
 
 function takeEvent(door: Door, row: JournalRow): boolean {
   const record = AgentRecord.safeParse(JSON.parse(row.payload))
-  if (!record.success) return false
-  const { kind, at, clock } = record.data
-  const reason = DenialReason.safeParse(record.data['reason'])
-  const alarm = DoorAlarm.safeParse(record.data['alarm'])
-  if (alarm.data === SILENT_ALARM) return false
-  const event: DoorEventView = {
-    id: row.id,
-    at: new Date(at).toISOString(),
-    kind: row.fork ? 'fork' : kind,
-    reason: reason.success ? reason.data : null,
-    alarm: alarm.success ? alarm.data : null,
-    clock,
-  }
-  door.events = [event, ...door.events].slice(0, EVENTS_SHOWN)
-  countEntry(door, row, kind)
+  if (!record.success || record.data['alarm'] === SILENT_ALARM) return false
+  Object.assign(door, takeRecord(door, { rowId: row.id, fork: row.fork, record: record.data }))
+  countEntry(door, row, record.data.kind)
   return true
 }
 
@@ -158,7 +148,7 @@ function toView(id: string, door: Door, nowMs: number): DoorView {
     outboxDepth: state?.outboxDepth ?? 0,
     clock: state?.clock ?? 'unset',
     accessVersion: state?.accessVersion ?? 0,
-    events: door.events,
+    events: eventViews(door),
     enteredToday: door.dayMs === wibDay(nowMs).fromMs ? door.enteredToday : 0,
     simulated: state?.simulated ?? false,
   }

@@ -18,6 +18,11 @@ describe('doorObservation', () => {
     expect(doorObservation(rowOf({ kind: 'alarm.raised', alarm: 'attempts' }))).toMatchObject({ event: 'alarm.raised' })
   })
 
+  it('is at its receipt when the door’s clock was not set', () => {
+    expect(doorObservation(rowOf({ kind: 'opened', clock: 'unset' }))).toMatchObject({ at: 2 })
+    expect(doorObservation(rowOf({ kind: 'opened', clock: 'hold' }))).toMatchObject({ at: record.at })
+  })
+
   it('counts neither the beginning nor the end of a silent alarm', () => {
     expect(doorObservation(rowOf({ kind: 'alarm.raised', alarm: 'duress' }))).toBeUndefined()
     expect(doorObservation(rowOf({ kind: 'alarm.cleared', alarm: 'duress' }))).toBeUndefined()

@@ -30,12 +30,16 @@ export function heartbeatObservation(row: JournalRow, heartbeat: Heartbeat, app:
   }
 }
 
-/** Of a door only that something happened, and when: no person reaches the series. */
+/**
+ * Of a door only that something happened, and when: no person reaches the series. Points are never moved, so the time of
+ * one whose clock was not set is its receipt (ADR 12).
+ */
 export function doorObservation(row: JournalRow): Observation | undefined {
   if (row.fork) return undefined
   const record = AgentRecord.safeParse(JSON.parse(row.payload))
   if (!record.success || record.data['alarm'] === SILENT_ALARM) return undefined
-  const { kind, seq, at } = record.data
+  const { kind, seq, clock } = record.data
+  const at = clock === 'unset' ? row.receivedMs : record.data.at
   const event = doorEventKinds.find((known) => known === kind)
   return event && { kind: 'door', rowId: row.id, door: row.subject, event, seq, at }
 }

@@ -71,6 +71,7 @@ const doorEvents: Readonly<Record<string, string>> = {
   'sensor.ready': 'Sensor siap',
   'sensor.power-cycled': 'Listrik sensor dihidupkan ulang',
   started: 'Agen pintu mulai',
+  'clock.fix': 'Jam pintu sudah benar',
   gap: 'Catatan hilang',
 }
 

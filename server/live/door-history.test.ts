@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import type { AgentRecord } from '#contract/record.ts'
+import { eventViews, newHistory, takeRecord } from './door-history.ts'
+
+const base = { journal: '0'.repeat(32), prev: '0'.repeat(64), hash: '1'.repeat(64) }
+const record = (seq: number, body: Partial<AgentRecord> & { kind: string }): AgentRecord => ({
+  ...{ ...base, seq, boot: 'b-1', at: 1_000, monoMs: seq * 1_000, clock: 'unset' },
+  ...body,
+})
+const fold = (...records: AgentRecord[]) =>
+  records.reduce((history, each) => takeRecord(history, { rowId: each.seq, fork: false, record: each }), newHistory())
+const fix = (seq: number, offsetMs: number, boot = 'b-1') =>
+  record(seq, { kind: 'clock.fix', clock: 'synced', at: 5_000_000, boot, offsetMs })
+const seen = (...records: AgentRecord[]) =>
+  eventViews(fold(...records)).map(({ kind, at, clock }) => [kind, Date.parse(at), clock])
+
+describe('history of a door', () => {
+  it('shows the newest eight, newest first', () => {
+    const history = fold(...Array.from({ length: 12 }, (_, index) => record(index + 1, { kind: 'opened' })))
+    expect(eventViews(history).map(({ id }) => id)).toEqual([12, 11, 10, 9, 8, 7, 6, 5])
+  })
+
+  it('corrects the times of the boot whose clock was not set, whichever comes first', () => {
+    expect(seen(record(1, { kind: 'opened' }), fix(2, 4_000_000), record(3, { kind: 'closed' }))).toEqual([
+      ['closed', 4_003_000, 'fixed'],
+      ['clock.fix', 5_000_000, 'synced'],
+      ['opened', 4_001_000, 'fixed'],
+    ])
+  })
+
+  it('leaves the times of other boots, and of clocks that were set, as they are', () => {
+    const set = record(2, { kind: 'closed', clock: 'synced', at: 2_000 })
+    expect(seen(record(1, { kind: 'opened', boot: 'b-0' }), set, fix(3, 4_000_000))).toEqual([
+      ['clock.fix', 5_000_000, 'synced'],
+      ['closed', 2_000, 'synced'],
+      ['opened', 1_000, 'unset'],
+    ])
+  })
+
+  it('is not led by a fix that says nothing', () => {
+    const empty = record(2, { kind: 'clock.fix', offsetMs: 'soon' })
+    expect(seen(record(1, { kind: 'opened' }), empty).at(-1)).toEqual(['opened', 1_000, 'unset'])
+  })
+})
