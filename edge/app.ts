@@ -102,6 +102,7 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
     ...shared,
     ...{ door, boot, simulated, random, status: agent.status, broker: { url: settings.SIAGA_MQTT_URL, ...identity } },
     ...{ onCommand: desk.hear, onAccessList: desk.accessListChanged },
+    onSetBack: () => agent.setAlarm('set-back', true),
   })
   opened.adopt(telling, (each) => each.close())
   opened.defer(() => agent.close())

@@ -45,6 +45,8 @@ const requests = [
   z.object({ kind: z.literal('cancel') }),
   /** Takes the sensor on the wall for the door's own: empties it, forgets whose templates it had, and pairs it anew. */
   z.object({ kind: z.literal('pair-sensor') }),
+  /** Ends the alarm `set-back`: somebody has seen it, and knows why. */
+  z.object({ kind: z.literal('confirm-set-back') }),
 ] as const
 
 /** What an operator asks, and why. */
@@ -61,6 +63,7 @@ export const CommandRequest = z.discriminatedUnion('kind', [
   requests[4].extend(asked),
   requests[5].extend(asked),
   requests[6].extend(asked),
+  requests[7].extend(asked),
 ])
 export type CommandRequest = z.infer<typeof CommandRequest>
 export type CommandKind = CommandRequest['kind']

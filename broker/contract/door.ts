@@ -34,6 +34,9 @@ export const doorEventKinds = [
   'started', // { version }
   // { offsetMs }: what to add to `monoMs` of this boot for the true time, told when an unset clock can be trusted
   'clock.fix',
+  // { former: { journal, lastSeq, acknowledged } }: the outbox was set back (an old card or backup), so it goes on as a new
+  // journal; what the former one had not sent comes again, each with `was`
+  'journal.renewed',
   'gap', // { from, to }
 ] as const
 export type DoorEventKind = (typeof doorEventKinds)[number]
@@ -70,6 +73,7 @@ export const DoorAlarm = z.enum([
   'stranger-template', // the sensor holds a template that nobody enrolled here
   'disk-full', // of the door: what was put aside for it is in use, and when that is used up nobody is let in
   'guard-lost', // the process that holds the strike died or hangs: locked, and nobody is let in
+  'set-back', // the door's outbox was older than what the journal has of it; ends when an officer confirms that they saw it
   'sensor-swapped', // the sensor is not the one this door was paired with: no match counts
 ])
 export type DoorAlarm = z.infer<typeof DoorAlarm>

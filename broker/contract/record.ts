@@ -25,6 +25,8 @@ export const AgentRecord = z.looseObject({
   /** Agent's CLOCK_MONOTONIC, milliseconds since its boot. */
   monoMs: z.number().min(0),
   clock: ClockState,
+  /** An earlier journal of the same agent may have delivered it under this key: then it is stored once. */
+  was: z.object({ journal: JournalId, seq: Sequence.min(1), hash: Sha256 }).optional(),
   prev: Sha256,
   hash: Sha256,
 })

@@ -26,8 +26,12 @@ export interface Entry {
   /** JSON text as sent; of a record batch, one record. */
   readonly payload: string
   readonly key?: SequenceKey
-  /** For records: their hash, to tell a resend from a fork, and the hole a declared gap closes. */
-  readonly record?: { readonly hash: string; readonly gapFrom?: number }
+  /** For records: their hash, to tell a resend from a fork, the hole a declared gap closes, and an earlier key and hash. */
+  readonly record?: {
+    readonly hash: string
+    readonly gapFrom?: number
+    readonly was?: SequenceKey & { readonly hash: string }
+  }
 }
 
 /** Schema-invalid but authentic: kept for its owner to see, bounded. */

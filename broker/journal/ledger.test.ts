@@ -66,6 +66,27 @@ describe('ledger', () => {
     )
   })
 
+  it('stores a record once that a renewed journal carries on, and others beside it', () => {
+    const { ledger, count } = open()
+    const renewed = 'b'.repeat(32)
+    const carried = (seq: number, was: { seq: number; hash: string }) => ({
+      ...record(seq),
+      key: { stream: renewed, seq },
+      record: { hash: `renewed-${seq}`, was: { stream: journal, ...was } },
+    })
+    ledger.commit([record(1), record(2)])
+    const batch = [
+      { ...record(1), key: { stream: renewed, seq: 1 }, record: { hash: 'renewed-1' } },
+      carried(2, { seq: 2, hash: 'hash-2' }),
+      carried(3, { seq: 1, hash: 'other' }),
+      carried(4, { seq: 3, hash: 'hash-3' }),
+    ]
+    for (const again of [batch, batch]) {
+      expect(ledger.commit(again)).toMatchObject([{ journal: renewed, seq: 4 }])
+      expect(count()).toBe(5)
+    }
+  })
+
   it('closes a hole by a declared gap, and keeps a fork beside the first, once', () => {
     const { ledger, count } = open()
     expect(ledger.commit([record(1), record(5, 'gap', 2)])).toMatchObject([{ seq: 5 }])

@@ -43,21 +43,26 @@ export function createLedger(db: DatabaseSync, boot: string): Ledger {
       ).changes,
     ) > 0
 
+  const hashAt = ({ channel, subject }: Entry, { stream, seq }: NonNullable<Entry['key']>) =>
+    storedHash.get(channel, subject, stream, seq)?.['hash']
+  /** The same record under the key of an earlier journal: it is here already. */
+  const isKnownAsEarlier = (entry: Entry) => {
+    const was = entry.record?.was
+    return was !== undefined && hashAt(entry, was) === was.hash
+  }
+
   const store = (entry: Entry, moved: Map<string, Watermark>) => {
-    const inserted = insertRow(entry, entry.key?.stream ?? null, 0)
+    const isCarried = isKnownAsEarlier(entry)
+    const inserted = isCarried || insertRow(entry, entry.key?.stream ?? null, 0)
     if (!entry.key || !entry.record) return
-    if (!inserted) {
-      const known = storedHash.get(entry.channel, entry.subject, entry.key.stream, entry.key.seq)?.['hash']
-      // Same key, other bytes: kept beside the first under a stream of its own, so that a resend of it is stored once.
-      if (known !== entry.record.hash) insertRow(entry, `${entry.key.stream}!${entry.record.hash.slice(0, 16)}`, 1)
+    // Same key, other bytes: kept beside the first under a stream of its own, so that a resend of it is stored once.
+    if (!inserted && hashAt(entry, entry.key) !== entry.record.hash) {
+      insertRow(entry, `${entry.key.stream}!${entry.record.hash.slice(0, 16)}`, 1)
     }
-    const mark = marks.advance(
-      entry.channel,
-      entry.subject,
-      entry.key.stream,
-      entry.record.gapFrom ?? entry.key.seq,
-      entry.key.seq,
-    )
+    const { channel, subject, key, record } = entry
+    const from = record.gapFrom ?? key.seq
+    const isHole = isCarried || from < key.seq
+    const mark = marks.advance(channel, subject, key.stream, { from, to: key.seq, isHole })
     moved.set(`${mark.channel}/${mark.subject}`, mark)
   }
 
@@ -93,8 +98,15 @@ function prepareQuarantine(db: DatabaseSync): (entry: QuarantineEntry) => void {
   }
 }
 
+interface Reached {
+  readonly from: number
+  readonly to: number
+  /** No row stands for it: it is declared instead. */
+  readonly isHole: boolean
+}
+
 interface Watermarks {
-  advance(channel: JournalChannel, subject: string, journal: string, from: number, to: number): Watermark
+  advance(channel: JournalChannel, subject: string, journal: string, reached: Reached): Watermark
   latest(): Watermark[]
 }
 
@@ -121,9 +133,9 @@ function prepareWatermarks(db: DatabaseSync): Watermarks {
   }
 
   return {
-    advance(channel, subject, journal, from, to) {
+    advance(channel, subject, journal, { from, to, isHole }) {
       const key: [string, string, string] = [channel, subject, journal]
-      if (from < to) declare.run(...key, from, to)
+      if (isHole) declare.run(...key, from, to)
       const known = Number(read.get(...key)?.['seq'] ?? 0)
       const seq = from > known + 1 ? known : contiguousFrom(known, key)
       write.run(...key, seq)

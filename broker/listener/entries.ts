@@ -3,7 +3,7 @@ import { type Identity, identityName } from '#contract/access.ts'
 import type { ChannelName } from '#contract/channels.ts'
 import { decode } from '#contract/codec.ts'
 import type { Heartbeat } from '#contract/heartbeat.ts'
-import { GapBody, type RecordBatch } from '#contract/record.ts'
+import { type AgentRecord, GapBody, type RecordBatch } from '#contract/record.ts'
 import { isSealed } from '#runtime/record-chain.ts'
 import type { Entry, QuarantineEntry } from '../journal/entry.ts'
 
@@ -30,7 +30,7 @@ export function toEntries(receipt: Receipt, topic: string, payload: Buffer): (En
       ...base,
       payload: JSON.stringify(batch.records[index]),
       key: { stream: record.journal, seq: record.seq },
-      record: gapOf(record),
+      record: { hash: record.hash, ...gapOf(record), ...earlierKeyOf(record) },
     }))
   }
   const key = channel === 'heartbeat' ? heartbeatKey(decoded.value as Heartbeat) : undefined
@@ -47,9 +47,11 @@ function heartbeatKey({ boot, seq }: Heartbeat): { stream: string; seq: number }
 }
 
 /** A declared drop `{ from, to }` takes the sequence number `to` and closes the hole from `from` on. */
-function gapOf(record: RecordBatch['records'][number]): { hash: string; gapFrom?: number } {
+function gapOf(record: AgentRecord): { gapFrom?: number } {
   const gap = GapBody.safeParse(record.kind === 'gap' ? record : undefined)
-  return gap.success && gap.data.from <= record.seq
-    ? { hash: record.hash, gapFrom: gap.data.from }
-    : { hash: record.hash }
+  return gap.success && gap.data.from <= record.seq ? { gapFrom: gap.data.from } : {}
+}
+
+function earlierKeyOf({ was }: AgentRecord): Pick<NonNullable<Entry['record']>, 'was'> {
+  return was === undefined ? {} : { was: { stream: was.journal, seq: was.seq, hash: was.hash } }
 }

@@ -8,7 +8,7 @@ import type { Reader } from './reader.ts'
 import type { Templates } from './templates.ts'
 
 export interface CommandActionOptions {
-  readonly agent: Pick<DoorAgent, 'unlock' | 'lock' | 'setLockdown' | 'status'>
+  readonly agent: Pick<DoorAgent, 'unlock' | 'lock' | 'setLockdown' | 'setAlarm' | 'status'>
   readonly reader: Pick<Reader, 'use'>
   readonly templates: Pick<Templates, 'remove' | 'adopt'>
   readonly enrolment: Enrolment
@@ -44,6 +44,9 @@ export function createCommandActions({ agent, reader, templates, enrolment }: Co
         return withSensor(async () => proven(await reader.use((at) => templates.remove(at, command.person))))
       case 'pair-sensor':
         return withSensor(async () => proven(await reader.use((at) => templates.adopt(at))))
+      case 'confirm-set-back':
+        agent.setAlarm('set-back', false)
+        return done
       case 'cancel':
         return enrolment.cancel() ? done : refused('nothing-under-way')
     }

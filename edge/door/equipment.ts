@@ -2,7 +2,14 @@
 import type { DoorAlarm } from '#contract/door.ts'
 import type { RecordBody } from '../outbox/outbox.ts'
 
-const equipmentAlarms = ['sensor-lost', 'stranger-template', 'sensor-swapped', 'guard-lost', 'disk-full'] as const
+const equipmentAlarms = [
+  'sensor-lost',
+  'stranger-template',
+  'sensor-swapped',
+  'guard-lost',
+  'disk-full',
+  'set-back',
+] as const
 export type EquipmentAlarm = (typeof equipmentAlarms)[number]
 
 export interface Equipment {

@@ -29,6 +29,8 @@ export interface TellingOptions {
   readonly status: () => DoorStatus
   /** A message on the command topic. */
   readonly onCommand: (bytes: Uint8Array, retained: boolean) => void
+  /** The journal had more than this outbox ever sent; it has gone on as a new one. */
+  readonly onSetBack: () => void
   /** Another list is in force. */
   readonly onAccessList: () => void
 }
@@ -102,6 +104,7 @@ export function createTelling(options: TellingOptions): Telling {
     log,
     maxBytes: channels.doorEvents.maxBytes,
     publish: (payload) => uplink.publish({ topic: topics.events, payload }),
+    onSetBack: options.onSetBack,
   })
   const beat = setInterval(publishState, STATE_EVERY_MS)
 

@@ -116,6 +116,79 @@ describe('outbox', () => {
     outbox.close()
   })
 
+  it('knows after a restart what may have been sent', () => {
+    const first = open()
+    first.append({ kind: 'opened' })
+    expect(first.sentSeq).toBe(0)
+    first.markSent()
+    first.append({ kind: 'closed' })
+    first.close()
+    const second = open()
+    expect(second.sentSeq).toBe(1)
+    second.close()
+  })
+
+  it('takes a file of the first version for one that was sent', () => {
+    const first = open()
+    first.append({ kind: 'opened' })
+    first.close()
+    const db = new DatabaseSync(path())
+    db.exec('ALTER TABLE meta DROP COLUMN sent')
+    db.close()
+    const second = open()
+    expect(second.sentSeq).toBe(1)
+    second.close()
+  })
+
+  it('goes on as a new journal: what was not sent comes again with its old key, the old ones are kept beside', () => {
+    const outbox = open()
+    for (const kind of ['started', 'opened', 'closed']) outbox.append({ kind })
+    outbox.markSent()
+    outbox.acknowledge({ journal: outbox.journal, seq: 2 })
+    outbox.append({ kind: 'granted', person: 'p-1' })
+    const { journal } = outbox
+    const old = parsed(outbox.readFrom(1, 50))
+    outbox.renew(250)
+    expect(outbox).toMatchObject({ lastSeq: 2, acknowledgedSeq: 0, sentSeq: 0 })
+    expect(outbox.journal).not.toBe(journal)
+    outbox.append({ kind: 'locked' })
+    const records = parsed(outbox.readFrom(1, 50))
+    expect(records.map(({ seq, kind }) => [seq, kind])).toEqual([
+      [1, 'journal.renewed'],
+      [2, 'granted'],
+      [3, 'locked'],
+    ])
+    expect(records[0]).toMatchObject({ former: { journal, lastSeq: 4, acknowledged: 250 }, prev: firstPrev })
+    const { hash, prev: _, ...granted } = old[3]
+    expect(records[1]).toMatchObject({ ...granted, journal: outbox.journal, seq: 2, was: { journal, seq: 4, hash } })
+    expect(
+      records.every((each, index) => isSealed(each) && (index === 0 || each.prev === records[index - 1].hash)),
+    ).toBe(true)
+    expect(records.map((each) => AgentRecord.parse(each).journal)).toEqual(Array(3).fill(outbox.journal))
+    outbox.close()
+    const db = new DatabaseSync(path())
+    expect(db.prepare('SELECT seq FROM former WHERE journal = ?').all(journal)).toHaveLength(4)
+    db.close()
+    const again = open()
+    expect(again).toMatchObject({ journal: outbox.journal, lastSeq: 3 })
+    again.close()
+  })
+
+  it('is as it was when it could not be renewed', () => {
+    const outbox = open()
+    outbox.append({ kind: 'opened' })
+    const { journal } = outbox
+    const other = new DatabaseSync(path())
+    other.exec(`CREATE TRIGGER full BEFORE INSERT ON records BEGIN SELECT RAISE(ABORT, 'disk is full'); END`)
+    expect(() => outbox.renew(9)).toThrow('disk is full')
+    other.exec('DROP TRIGGER full')
+    other.close()
+    expect(outbox).toMatchObject({ journal, lastSeq: 1 })
+    expect(outbox.append({ kind: 'closed' })).toBe(2)
+    expect(parsed(outbox.readFrom(1, 9)).map(({ kind }) => kind)).toEqual(['opened', 'closed'])
+    outbox.close()
+  })
+
   it('counts connections within a boot, over restarts of the agent', () => {
     const first = open()
     expect([first.nextConnection(), first.nextConnection()]).toEqual([1, 2])

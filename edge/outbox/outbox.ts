@@ -3,16 +3,13 @@
  * only the journal's `acknowledged` lets records go, and the newest ones stay even then, so that a restored server
  * can refill itself.
  */
-import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { ClockState } from '#contract/identifiers.ts'
 import { type Acknowledged, firstPrev } from '#contract/record.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { recordHash } from '#runtime/record-chain.ts'
+import { newJournalId, openOutboxDb } from './outbox-db.ts'
 import { writeWithReserve } from './reserve.ts'
+import { type ChainTip, carriedOver, emptyTip, type SealedRecord, sealed, tipOf } from './sealing.ts'
 
 /** What an agent says; the outbox adds where and when. */
 export type RecordBody = { readonly kind: string } & Readonly<Record<string, unknown>>
@@ -29,11 +26,21 @@ export interface Outbox {
   readonly lastSeq: number
   /** Highest record that the journal says it has; may fall when the server was restored from a backup. */
   readonly acknowledgedSeq: number
+  /** Highest record that may have been sent, in this run or an earlier one. */
+  readonly sentSeq: number
   /** Seals and commits a record. @returns its seq. @throws Error when it could not be made durable. */
   append(body: RecordBody): number
   /** At most `limit` records from `seq` on. Records that were trimmed are declared by one `gap` record. */
   readFrom(seq: number, limit: number): StoredRecord[]
   acknowledge(acknowledged: Acknowledged): void
+  /** Everything there is may be sent from now on. Durable when it returns. */
+  markSent(): void
+  /**
+   * The journal has `acknowledged` records of this one, more than were ever sent: the file is an old one. Goes on as a new
+   * journal, with the records that were not sent under their old keys as `was`; the old ones are kept beside.
+   * @throws Error when it could not be made durable: then nothing has changed
+   */
+  renew(acknowledged: number): void
   /** Running number of this agent's connections in this boot, from 1. */
   nextConnection(): number
   close(): void
@@ -53,80 +60,73 @@ export interface OutboxOptions {
 
 /** About 40 MB: more door events than a year brings (a door of 100 people sees some 300 a day). */
 const RING_RECORDS = 100_000
-/** Records let go at once: after a long outage one delete of everything would hold up the door for seconds. */
-const TRIM_RECORDS_MAX = 1_000
-/** A reader from outside (a backup) may hold the file for a moment; a door cannot wait longer than this for its record. */
-const BUSY_TIMEOUT_MS = 500
 
-const schemaSql = `
-  CREATE TABLE IF NOT EXISTS records (seq INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS gaps (seq INTEGER PRIMARY KEY, first INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS meta (
-    id INTEGER PRIMARY KEY CHECK (id = 1), journal TEXT NOT NULL, acknowledged INTEGER NOT NULL,
-    boot TEXT NOT NULL, connection INTEGER NOT NULL
-  ) STRICT;
-`
-const Meta = z.object({ journal: z.string(), acknowledged: z.int(), boot: z.string(), connection: z.int() })
 const Row = z.object({ seq: z.int(), text: z.string() })
-const Sealed = z.object({ hash: z.string() })
+const Rows = z.array(Row)
 const Oldest = z.object({ seq: z.int() }).optional()
 
 export function openOutbox(options: OutboxOptions): Outbox {
-  const { boot, clock, clockState, ringRecords = RING_RECORDS, makeRoom = () => false } = options
-  mkdirSync(dirname(options.path), { recursive: true })
-  const db = new DatabaseSync(options.path)
-  db.exec(
-    `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${schemaSql}`,
-  )
-  db.prepare('INSERT OR IGNORE INTO meta VALUES (1, ?, 0, ?, 0)').run(randomBytes(16).toString('hex'), boot)
-  const statements = prepare(db)
-  let meta = Meta.parse(statements.meta.get())
-  const newest = Row.optional().parse(statements.newest.get())
-  let lastSeq = newest?.seq ?? 0
-  let lastHash = newest ? Sealed.parse(JSON.parse(newest.text)).hash : firstPrev
+  const { boot, ringRecords = RING_RECORDS, makeRoom = () => false } = options
+  const db = openOutboxDb(options.path, boot)
+  const { statements } = db
+  const seal = createSeal(options)
+  let meta = db.readMeta()
+  let tip = tipOf(Row.optional().parse(statements.newest.get()))
 
-  const seal = (seq: number, prev: string, { kind, ...members }: RecordBody) => {
-    const at = { at: Math.trunc(clock.wallMs()), monoMs: clock.monoMs(), clock: clockState() }
-    const record = { journal: meta.journal, seq, boot, kind, ...at, ...members, prev }
-    const hash = recordHash(record)
-    return { text: JSON.stringify({ ...record, hash }), hash }
-  }
   /** Written once and kept: sent again with other bytes it would look like a forked journal. */
   const gap = (first: number, last: number): StoredRecord => {
     const known = Row.optional().parse(statements.gap.get(last, first))
     if (known) return known
-    const { text } = seal(last, firstPrev, { kind: 'gap', from: first, to: last })
+    const { text } = seal(meta.journal, { seq: last - 1, hash: firstPrev }, { kind: 'gap', from: first, to: last })
     statements.insertGap.run(last, first, text)
     return { seq: last, text }
   }
-
   return {
-    journal: meta.journal,
+    get journal() {
+      return meta.journal
+    },
     get lastSeq() {
-      return lastSeq
+      return tip.seq
     },
     get acknowledgedSeq() {
       return meta.acknowledged
     },
+    get sentSeq() {
+      return meta.sent
+    },
     append(body) {
-      const { text, hash } = seal(lastSeq + 1, lastHash, body)
-      writeWithReserve(() => statements.insert.run(lastSeq + 1, text), makeRoom)
-      lastSeq += 1
-      lastHash = hash
-      return lastSeq
+      const record = seal(meta.journal, tip, body)
+      writeWithReserve(() => statements.insert.run(tip.seq + 1, record.text), makeRoom)
+      tip = { seq: tip.seq + 1, hash: record.hash }
+      return tip.seq
     },
     readFrom(seq, limit) {
       const first = Oldest.parse(statements.oldest.get())?.seq
-      const rows = z.array(Row).parse(statements.from.all(seq, limit))
+      const rows = Rows.parse(statements.from.all(seq, limit))
       return first !== undefined && seq < first ? [gap(seq, first - 1), ...rows.slice(0, limit - 1)] : rows
     },
     acknowledge({ journal, seq }) {
-      // Another journal's number says nothing of ours; more than we ever wrote can only mean that our disk went back.
-      const acknowledged = journal === meta.journal ? Math.min(seq, lastSeq) : 0
+      // Another journal's number says nothing of ours, and nothing is had that was not written.
+      const acknowledged = journal === meta.journal ? Math.min(seq, tip.seq) : 0
       if (acknowledged === meta.acknowledged) return
       statements.acknowledge.run(acknowledged)
-      statements.trim.run(Math.min(acknowledged, lastSeq - ringRecords))
+      statements.trim.run(Math.min(acknowledged, tip.seq - ringRecords))
       meta = { ...meta, acknowledged }
+    },
+    markSent() {
+      if (meta.sent === tip.seq) return
+      meta = { ...meta, sent: tip.seq }
+      statements.sent.run(meta.sent)
+    },
+    renew(acknowledged) {
+      const former = { journal: meta.journal, lastSeq: tip.seq, acknowledged }
+      const unsent = Rows.parse(statements.from.all(meta.sent + 1, ringRecords))
+      const anew = { ...meta, journal: newJournalId(), acknowledged: 0, sent: 0 }
+      const chain = [seal(anew.journal, emptyTip, { kind: 'journal.renewed', former })]
+      for (const { text } of unsent) chain.push(carriedOver(text, anew.journal, endOf(chain)))
+      writeWithReserve(() => db.startAnew({ former: former.journal, journal: anew.journal, chain }), makeRoom)
+      meta = anew
+      tip = endOf(chain)
     },
     nextConnection() {
       const connection = meta.boot === boot ? meta.connection + 1 : 1
@@ -138,20 +138,15 @@ export function openOutbox(options: OutboxOptions): Outbox {
   }
 }
 
-function prepare(db: DatabaseSync) {
-  return {
-    meta: db.prepare('SELECT journal, acknowledged, boot, connection FROM meta'),
-    newest: db.prepare('SELECT seq, text FROM records ORDER BY seq DESC LIMIT 1'),
-    // Not min(seq) beside max(seq): SQLite reads all records for both at once (sqlite.org/optoverview.html#minmax).
-    oldest: db.prepare('SELECT seq FROM records ORDER BY seq LIMIT 1'),
-    from: db.prepare('SELECT seq, text FROM records WHERE seq >= ? ORDER BY seq LIMIT ?'),
-    insert: db.prepare('INSERT INTO records (seq, text) VALUES (?, ?)'),
-    gap: db.prepare('SELECT seq, text FROM gaps WHERE seq = ? AND first = ?'),
-    insertGap: db.prepare('INSERT OR REPLACE INTO gaps (seq, first, text) VALUES (?, ?, ?)'),
-    acknowledge: db.prepare('UPDATE meta SET acknowledged = ?'),
-    trim: db.prepare(
-      `DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE seq <= ? ORDER BY seq LIMIT ${TRIM_RECORDS_MAX})`,
-    ),
-    connection: db.prepare('UPDATE meta SET boot = ?, connection = ?'),
+/** What happens here and now, as the next record after `tip`. */
+function createSeal({ boot, clock, clockState }: OutboxOptions) {
+  return (journal: string, tip: ChainTip, { kind, ...members }: RecordBody): SealedRecord => {
+    const at = { at: Math.trunc(clock.wallMs()), monoMs: clock.monoMs(), clock: clockState() }
+    return sealed({ journal, seq: tip.seq + 1, boot, kind, ...at, ...members, prev: tip.hash })
   }
+}
+
+/** Of a whole chain, from seq 1. */
+function endOf(chain: readonly SealedRecord[]): ChainTip {
+  return { seq: chain.length, hash: chain.at(-1)?.hash ?? emptyTip.hash }
 }

@@ -8,12 +8,28 @@ import { createSender } from './sender.ts'
 
 const journal = 'a'.repeat(32)
 
-/** The outbox without its disk. */
+/** The outbox without its disk; everything that was there at the start was sent once. */
 function memoryOutbox(): Outbox {
   let last = 0
   let acknowledged = 0
+  let id = journal
+  let sent: number | undefined
   return {
-    journal,
+    get journal() {
+      return id
+    },
+    get sentSeq() {
+      return sent ?? last
+    },
+    markSent: () => {
+      sent = last
+    },
+    renew: () => {
+      id = 'b'.repeat(32)
+      acknowledged = 0
+      sent = 0
+      last = 1
+    },
     get lastSeq() {
       return last
     },
@@ -30,7 +46,7 @@ function memoryOutbox(): Outbox {
         text: JSON.stringify({ seq: seq + index }),
       })),
     acknowledge: (word: Acknowledged) => {
-      acknowledged = word.journal === journal ? Math.min(word.seq, last) : 0
+      acknowledged = word.journal === id ? Math.min(word.seq, last) : 0
     },
     nextConnection: () => 1,
     close: () => {},
@@ -43,8 +59,9 @@ function bench(records: number) {
   const sent: number[][] = []
   const publish = (payload: string) =>
     void sent.push(JSON.parse(payload).records.map(({ seq }: { seq: number }) => seq))
-  const sender = createSender({ outbox, maxBytes: 65_536, publish, log: silentLog })
-  return { outbox, sender, sent, word: (seq: number) => sender.acknowledged({ journal, seq }) }
+  const onSetBack = vi.fn()
+  const sender = createSender({ outbox, maxBytes: 65_536, publish, onSetBack, log: silentLog })
+  return { outbox, sender, sent, onSetBack, word: (seq: number) => sender.acknowledged({ journal, seq }) }
 }
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
@@ -97,6 +114,28 @@ describe('sender', () => {
     sender.stop()
   })
 
+  it('goes on as a new journal when the old one has more than was ever sent, and tells so', () => {
+    const { outbox, sender, sent, onSetBack, word } = bench(5)
+    word(3)
+    outbox.append({ kind: 'opened' })
+    sender.stop()
+    word(6) // not sent yet, and there already
+    expect(onSetBack).toHaveBeenCalledOnce()
+    expect(outbox.journal).toBe('b'.repeat(32))
+    expect(sent).toEqual([[4, 5], [1]])
+    word(6)
+    expect(onSetBack).toHaveBeenCalledOnce()
+  })
+
+  it('tells on a disk that is full, where it cannot remember what was sent', () => {
+    const { outbox, sent, word } = bench(2)
+    vi.spyOn(outbox, 'markSent').mockImplementation(() => {
+      throw new Error('database or disk is full')
+    })
+    word(0)
+    expect(sent).toEqual([[1, 2]])
+  })
+
   it('goes back when the journal does', () => {
     const { sent, word } = bench(5)
     word(3)
@@ -145,6 +184,7 @@ function lossyWorld() {
     outbox,
     maxBytes: 65_536,
     log: silentLog,
+    onSetBack: () => expect.unreachable('nothing was set back'),
     publish: (payload) => {
       if (losing) return
       for (const { seq } of JSON.parse(payload).records) if (seq === stored + 1) stored = seq

@@ -12,6 +12,8 @@ export interface SenderOptions {
   /** Largest payload of the records channel. */
   readonly maxBytes: number
   readonly publish: (payload: string) => void
+  /** The journal has more than this outbox ever sent, so it went on as a new journal: somebody brought back an old one. */
+  readonly onSetBack: () => void
   readonly log: Log
 }
 
@@ -33,7 +35,7 @@ const FIRST_WORD_MS = 2_000
 const RESEND_MIN_MS = 5_000
 const RESEND_MAX_MS = 60_000
 
-export function createSender({ outbox, maxBytes, publish, log }: SenderOptions): Sender {
+export function createSender({ outbox, maxBytes, publish, onSetBack, log }: SenderOptions): Sender {
   let sending = false
   let next = 1
   let resendMs = RESEND_MIN_MS
@@ -64,6 +66,7 @@ export function createSender({ outbox, maxBytes, publish, log }: SenderOptions):
   const pump = () => {
     if (!sending) return
     const limit = Math.min(outbox.lastSeq, outbox.acknowledgedSeq + WINDOW_RECORDS)
+    if (next <= limit) rememberSent(outbox, log)
     while (next <= limit) {
       const records = outbox.readFrom(next, Math.min(RECORDS_PER_BATCH, limit - next + 1))
       const { payload, count } = batchOf(records, maxBytes)
@@ -87,15 +90,18 @@ export function createSender({ outbox, maxBytes, publish, log }: SenderOptions):
       disarm()
     },
     acknowledged(word) {
+      if (word.journal === outbox.journal && word.seq > outbox.sentSeq) {
+        log.error(
+          { acknowledged: word.seq, sent: outbox.sentSeq },
+          'the journal has more than was ever sent: an old outbox',
+        )
+        outbox.renew(word.seq)
+        onSetBack()
+        return restart()
+      }
       const before = outbox.acknowledgedSeq
       outbox.acknowledge(word)
       const now = outbox.acknowledgedSeq
-      if (word.journal === outbox.journal && word.seq > now) {
-        log.error(
-          { acknowledged: word.seq, last: now },
-          'the journal knows more than this outbox: was the disk set back?',
-        )
-      }
       if (now > before) {
         resendMs = RESEND_MIN_MS
         if (sending && next > now + 1) arm(resendMs, resend)
@@ -104,5 +110,15 @@ export function createSender({ outbox, maxBytes, publish, log }: SenderOptions):
       else pump()
     },
     wake: pump,
+  }
+}
+
+/** Before it is sent, so that no acknowledgement is a surprise after a restart. */
+function rememberSent(outbox: Outbox, log: Log): void {
+  try {
+    outbox.markSent()
+  } catch (error) {
+    // On a full disk it is told all the same: the worst that follows is a set-back that was none, stored once.
+    log.warn({ err: error }, 'not remembered what is sent: check the disk of the outbox')
   }
 }

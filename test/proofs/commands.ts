@@ -34,6 +34,7 @@ function openDoor(keys: Keys) {
         return true
       },
       lock: () => {},
+      setAlarm: () => {},
       setLockdown: () => {
         counted.lockdowns += 1
         return true

@@ -61,6 +61,9 @@ async function runAgent(plan: z.output<typeof OutboxAgentPlan>): Promise<void> {
     log,
     maxBytes: channels.doorEvents.maxBytes,
     publish: (payload) => uplink.publish({ topic: topicName('doorEvents', { door }), payload }),
+    onSetBack: () => {
+      throw new Error('an outbox that nobody touched was taken for an old one')
+    },
   })
   const uplink = createUplink({
     ...{ url, username, password, log, random: Math.random, nextConnection: outbox.nextConnection },

@@ -30,6 +30,7 @@ const needsLook: ReadonlySet<string> = new Set([
   'template.missing',
   'sensor.lost',
   'sensor.power-cycled',
+  'journal.renewed',
   'gap',
 ])
 

@@ -72,6 +72,7 @@ const doorEvents: Readonly<Record<string, string>> = {
   'sensor.power-cycled': 'Listrik sensor dihidupkan ulang',
   started: 'Agen pintu mulai',
   'clock.fix': 'Jam pintu sudah benar',
+  'journal.renewed': 'Catatan pintu dimulai ulang',
   gap: 'Catatan hilang',
 }
 
@@ -107,6 +108,7 @@ const alarms: Readonly<Record<string, string>> = {
   'sensor-swapped': 'Sensor diganti',
   'guard-lost': 'Penjaga kunci mati',
   'disk-full': 'Penyimpanan pintu penuh',
+  'set-back': 'Catatan pintu mundur',
 }
 
 /** Known code as text; an unknown one (a newer door) as it came. */
