@@ -6,6 +6,7 @@ createRouter({
   [paths.home]: () => import('./home/Home.svelte'),
   [paths.wall]: () => import('./wall/Wall.svelte'),
   [paths.explore]: () => import('./explore/Explore.svelte'),
+  [paths.doors]: () => import('./doors/Doors.svelte'),
   [paths.settings]: () => import('./settings/Settings.svelte'),
   [paths.simulator]: () => import('./simulator/Simulator.svelte'),
   '*missing': () => import('./home/NotFound.svelte'),

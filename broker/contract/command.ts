@@ -3,8 +3,8 @@
  * never retained, never late. `reply` tells what became of it, several times for an enrolment.
  */
 import { z } from 'zod'
-import { PersonId } from './door.ts'
-import { BootId, Id } from './identifiers.ts'
+import { ForcedCause, PersonId } from './door.ts'
+import { BootId, Id, JournalId, Sequence } from './identifiers.ts'
 import { Signed } from './signed.ts'
 
 /** An unsigned request for a nonce, or a signed command carrying it. */
@@ -47,6 +47,8 @@ const requests = [
   z.object({ kind: z.literal('pair-sensor') }),
   /** Ends the alarm `set-back`: somebody has seen it, and knows why. */
   z.object({ kind: z.literal('confirm-set-back') }),
+  /** Says what the forced opening with this key was; the newest word counts. Only the record of it does anything. */
+  z.object({ kind: z.literal('classify'), journal: JournalId, seq: Sequence.min(1), as: ForcedCause }),
 ] as const
 
 /** What an operator asks, and why. */
@@ -64,6 +66,7 @@ export const CommandRequest = z.discriminatedUnion('kind', [
   requests[5].extend(asked),
   requests[6].extend(asked),
   requests[7].extend(asked),
+  requests[8].extend(asked),
 ])
 export type CommandRequest = z.infer<typeof CommandRequest>
 export type CommandKind = CommandRequest['kind']

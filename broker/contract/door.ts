@@ -22,7 +22,9 @@ export const doorEventKinds = [
   'alarm.raised', // { alarm }: of those that have no kind of their own
   'alarm.cleared', // { alarm }
   'lockdown', // { active }: by command
-  'command', // { id, command, actor, reason, override?, person? }: on disk before it is carried out
+  // { id, command, actor, reason, override?, person?, of?, as? }: on disk before it is carried out; `classify` says of which
+  // record (`of: { journal, seq }`) it was what (`as`)
+  'command',
   'command.rejected', // { reason, suppressed }: replayed, late, altered, retained, for another door; nothing was done
   'enrolled', // { person, quality }
   'enrol.failed', // { person, reason }
@@ -79,6 +81,10 @@ export const DoorAlarm = z.enum([
 export type DoorAlarm = z.infer<typeof DoorAlarm>
 /** Whoever forces somebody to open the door looks at the screens next: none may show, or count, the call for help. */
 export const SILENT_ALARM: DoorAlarm = 'duress'
+
+/** What a forced opening was, as an officer found out afterwards: a contact cannot tell a key from a crowbar. */
+export const ForcedCause = z.enum(['mechanical-key', 'break-in', 'faulty-contact'])
+export type ForcedCause = z.infer<typeof ForcedCause>
 
 /** Retained state of a door. */
 export const DoorState = z.object({

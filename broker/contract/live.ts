@@ -3,7 +3,7 @@
  * On connect: `snapshot`; then `frame`s in version order, and `pulse` each second. A client whose version is not
  * the frame's `from` sends `resync` and gets a new `snapshot`.
  */
-import type { DenialReason, DoorAlarm, DoorEventKind } from './door.ts'
+import type { DenialReason, DoorAlarm, DoorEventKind, ForcedCause } from './door.ts'
 import type { ClockState } from './identifiers.ts'
 import type { AppState, Cause } from './states.ts'
 
@@ -53,6 +53,14 @@ export interface DoorEventView {
   alarm: DoorAlarm | null
   /** `fixed`: the door's clock was not set then; `at` is corrected by what it said once it was. */
   clock: ClockState | 'fixed'
+  /** Of a forced opening: what an officer found that it was. */
+  classifiedAs: ForcedCause | null
+}
+
+/** A forced opening: an officer classifies it by the key of its record. */
+export interface ForcedOpeningView extends Pick<DoorEventView, 'id' | 'at' | 'clock' | 'classifiedAs'> {
+  journal: string
+  seq: number
 }
 
 export interface DoorView {
@@ -69,6 +77,8 @@ export interface DoorView {
   accessVersion: number
   /** Newest first, at most 8. No names: the wall shows none. */
   events: DoorEventView[]
+  /** Newest first, at most 10. */
+  forced: ForcedOpeningView[]
   enteredToday: number
   simulated: boolean
 }

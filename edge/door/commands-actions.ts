@@ -44,6 +44,8 @@ export function createCommandActions({ agent, reader, templates, enrolment }: Co
         return withSensor(async () => proven(await reader.use((at) => templates.remove(at, command.person))))
       case 'pair-sensor':
         return withSensor(async () => proven(await reader.use((at) => templates.adopt(at))))
+      case 'classify':
+        return done // its record is all there is to it: the server looks for the opening
       case 'confirm-set-back':
         agent.setAlarm('set-back', false)
         return done

@@ -99,13 +99,15 @@ function randomNonce(): string {
   return randomBytes(NONCE_BYTES).toString('base64url')
 }
 
-function detailsOf(command: CommandBody): Record<string, string | boolean> {
+function detailsOf(command: CommandBody): Readonly<Record<string, unknown>> {
   switch (command.kind) {
     case 'unlock':
       return { override: command.override }
     case 'enrol':
     case 'delete':
       return command.person === undefined ? {} : { person: command.person }
+    case 'classify':
+      return { of: { journal: command.journal, seq: command.seq }, as: command.as }
     default:
       return {}
   }

@@ -8,6 +8,7 @@ const expectations = `
   GET /                                  . x x x x x x x x .
   GET /wall                              . x x x x x x x x .
   GET /explore                           . . x x x . x x x .
+  GET /doors                             . . x x x x . x x .
   GET /settings                          . x x x x x x x x .
   GET /simulator                         . . . . . . . . . .
   GET /login                             x x x x x x x x x x

@@ -19,6 +19,8 @@ interface Row {
 const everyRole: Allowed = roles
 /** The wall shows the present, and a door officer minds a door: both leave history to others. */
 const historians: Allowed = ['leader', 'operator', 'technician', 'opd-owner', 'administrator', 'auditor']
+/** Whoever sees the doors anyway, but for the wall and for owners of applications. */
+const doorWatchers: Allowed = ['leader', 'operator', 'technician', 'door-officer', 'administrator', 'auditor']
 const administrators: Allowed = ['administrator']
 const demoOnly: Allowed = []
 
@@ -26,6 +28,7 @@ export const httpRows: readonly Row[] = [
   { route: 'GET /', allowed: everyRole, page: true },
   { route: 'GET /wall', allowed: everyRole, page: true },
   { route: 'GET /explore', allowed: historians, page: true },
+  { route: 'GET /doors', allowed: doorWatchers, page: true },
   { route: 'GET /settings', allowed: everyRole, page: true },
   { route: 'GET /simulator', allowed: demoOnly, page: true },
   { route: 'GET /login', allowed: 'public' },

@@ -9,7 +9,7 @@ import { sendProblem } from './problem.ts'
 /** Addresses of pages (design §3.6); each is answered by the same HTML, which picks the page. */
 export function pagesOf(there: { login: boolean; provider: boolean; simulator: boolean }): string[] {
   return [
-    ...['/', '/wall', '/explore', '/login'],
+    ...['/', '/wall', '/explore', '/doors', '/login'],
     ...(there.simulator ? ['/simulator'] : []),
     ...(there.login ? ['/settings'] : []),
     ...(there.provider ? [RETURN_PATH] : []),

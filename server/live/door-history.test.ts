@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AgentRecord } from '#contract/record.ts'
-import { eventViews, newHistory, takeRecord } from './door-history.ts'
+import { eventViews, forcedViews, newHistory, takeRecord } from './door-history.ts'
 
 const base = { journal: '0'.repeat(32), prev: '0'.repeat(64), hash: '1'.repeat(64) }
 const record = (seq: number, body: Partial<AgentRecord> & { kind: string }): AgentRecord => ({
@@ -34,6 +34,31 @@ describe('history of a door', () => {
       ['clock.fix', 5_000_000, 'synced'],
       ['closed', 2_000, 'synced'],
       ['opened', 1_000, 'unset'],
+    ])
+  })
+
+  it('keeps forced openings for longer than events, with what an officer says of them', () => {
+    const classify = (seq: number, of: { journal: string; seq: number }, as: string) =>
+      record(seq, { kind: 'command', command: 'classify', actor: 'a', reason: 'kunci cadangan', of, as })
+    const forced = record(1, { kind: 'forced' })
+    const later = Array.from({ length: 9 }, (_, index) => record(index + 2, { kind: 'opened' }))
+    const key = { journal: base.journal, seq: 1 }
+    const seenAs = (...more: AgentRecord[]) => forcedViews(fold(forced, ...later, ...more))[0]?.classifiedAs
+    expect(seenAs()).toBe(null)
+    expect(seenAs(classify(20, key, 'mechanical-key'))).toBe('mechanical-key')
+    expect(seenAs(classify(20, key, 'mechanical-key'), classify(21, key, 'break-in'))).toBe('break-in')
+    for (const wrong of [
+      classify(20, { ...key, seq: 2 }, 'break-in'),
+      classify(20, { ...key, journal: '1'.repeat(32) }, 'break-in'),
+      classify(20, key, 'nothing'),
+      { ...classify(20, key, 'break-in'), command: 'unlock' },
+    ]) {
+      expect(seenAs(wrong)).toBe(null)
+    }
+    const shown = eventViews(fold(forced, classify(2, key, 'faulty-contact')))
+    expect(shown.map(({ kind, classifiedAs }) => [kind, classifiedAs])).toEqual([
+      ['command', null],
+      ['forced', 'faulty-contact'],
     ])
   })
 

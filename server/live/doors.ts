@@ -6,7 +6,7 @@ import type { DoorView } from '#contract/live.ts'
 import { AgentRecord, type AgentStatus } from '#contract/record.ts'
 import type { JournalRow } from '../../broker/journal/entry.ts'
 import { wibDay } from '../monitor/wib.ts'
-import { type DoorHistory, eventViews, newHistory, takeRecord } from './door-history.ts'
+import { type DoorHistory, eventViews, forcedViews, newHistory, takeRecord } from './door-history.ts'
 
 interface Door extends DoorHistory {
   name: string
@@ -149,6 +149,7 @@ function toView(id: string, door: Door, nowMs: number): DoorView {
     clock: state?.clock ?? 'unset',
     accessVersion: state?.accessVersion ?? 0,
     events: eventViews(door),
+    forced: forcedViews(door),
     enteredToday: door.dayMs === wibDay(nowMs).fromMs ? door.enteredToday : 0,
     simulated: state?.simulated ?? false,
   }

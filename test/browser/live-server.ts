@@ -25,7 +25,7 @@ const demoSession = {
   status: 200,
   body: {
     login: false,
-    pages: ['/', '/wall', '/explore', '/simulator'],
+    pages: ['/', '/wall', '/explore', '/doors', '/simulator'],
     passkeys: false,
     provider: null,
     person: null,

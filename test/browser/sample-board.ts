@@ -78,7 +78,9 @@ const door = (nowMs: number): DoorView => ({
     reason: kind === 'denied' ? 'not-found' : null,
     alarm: null,
     clock: 'synced',
+    classifiedAs: null,
   })),
+  forced: [],
   enteredToday: 12,
   simulated: true,
 })

@@ -104,7 +104,19 @@ export async function openConnectedDoor() {
     await server.publishAsync(`siaga/v1/doors/${door}/access`, accessList(version, people), { qos: 1, retain: true })
     await until(`access list ${version}`, () => stateOf(broker)?.accessVersion === version)
   }
-  return { broker, cable, sensor, start, server, assign, outboxPath: join(directory, 'outbox.db') }
+  /** Given as the server gives it. @returns the door's last word */
+  const command = async (id: string, request: object) => {
+    const topic = `siaga/v1/doors/${door}/command`
+    await until('the door online', () => payloads(broker, 'doorStatus').at(-1)?.online)
+    await server.publishAsync(topic, JSON.stringify({ id, kind: 'challenge' }), { qos: 1 })
+    const of = (channel: string) => payloads(broker, channel).find((each) => each.id === id)
+    const { nonce } = await until('the challenge', () => of('challenge'))
+    const body = JSON.stringify({ id, door, nonce, actor: 'demo', reason: 'pemeriksaan', ...request })
+    const signature = sign(null, Buffer.from(body), keys.privateKey).toString('base64')
+    await server.publishAsync(topic, JSON.stringify({ body, signature }), { qos: 1 })
+    return until('the reply', () => of('reply'))
+  }
+  return { broker, cable, sensor, start, server, assign, command, outboxPath: join(directory, 'outbox.db') }
 }
 
 export const payloads = (broker: TestBroker, channel: string) =>

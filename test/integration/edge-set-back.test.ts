@@ -11,7 +11,7 @@ function bringBack(image: string, path: string): void {
 }
 
 it('raises an alarm, goes on as a new journal, and loses and overwrites nothing', async () => {
-  const { broker, cable, start, outboxPath } = await openConnectedDoor()
+  const { broker, cable, start, command, outboxPath } = await openConnectedDoor()
   const image = `${outboxPath}.image`
   const first = await start()
   await arrived(broker, 'sensor.ready')
@@ -51,9 +51,12 @@ it('raises an alarm, goes on as a new journal, and loses and overwrites nothing'
   expect(anew.find(({ alarm }) => alarm === 'set-back')).toMatchObject({ kind: 'alarm.raised' })
   expect(broker.rows().some(({ fork, subject }) => fork && subject === door)).toBe(false)
 
-  // The alarm stands over a restart, until somebody confirms it (commands.test.ts).
+  // The alarm stands over a restart, until somebody confirms it.
   await last.close()
   await start()
   await until('the alarm again', () => stateOf(broker).alarms.includes('set-back'))
+  expect(await command('c-1', { kind: 'confirm-set-back' })).toMatchObject({ result: 'done' })
+  await until('no alarm', () => stateOf(broker).alarms.length === 0)
+  expect(events(broker).findLast(({ alarm }) => alarm === 'set-back')).toMatchObject({ kind: 'alarm.cleared' })
   expect(events(broker).filter(({ kind }) => kind === 'journal.renewed')).toHaveLength(1)
 })

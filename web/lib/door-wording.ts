@@ -12,6 +12,7 @@ export function doorWord(door: Pick<DoorView, 'online' | 'lock' | 'contact' | 'a
 }
 
 export function doorEventText(event: DoorEventView, t: Texts): string {
+  if (event.classifiedAs !== null) return t.forcedCause[event.classifiedAs]
   if (event.kind === 'denied' && event.reason !== null) return t.denial(event.reason)
   const text = t.doorEvent(event.kind)
   if (event.alarm === null) return text
@@ -34,7 +35,7 @@ const needsLook: ReadonlySet<string> = new Set([
   'gap',
 ])
 
-/** Events somebody should look at: shown in amber. */
-export function isNotable(event: Pick<DoorEventView, 'kind'>): boolean {
-  return needsLook.has(event.kind)
+/** Events somebody should look at: shown in amber. What turned out to be no break-in is none of them any more. */
+export function isNotable({ kind, classifiedAs }: Pick<DoorEventView, 'kind' | 'classifiedAs'>): boolean {
+  return classifiedAs === null ? needsLook.has(kind) : classifiedAs === 'break-in'
 }

@@ -38,6 +38,7 @@ const door: DoorView = {
   clock: 'synced',
   accessVersion: 1,
   events: [],
+  forced: [],
   enteredToday: 0,
   simulated: false,
 }

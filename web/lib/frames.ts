@@ -74,6 +74,7 @@ const doorMembers: Record<Exclude<keyof DoorView, 'id'>, true> = {
   clock: true,
   accessVersion: true,
   events: true,
+  forced: true,
   enteredToday: true,
   simulated: true,
 }

@@ -3,6 +3,7 @@ export const paths = {
   home: '/',
   wall: '/wall',
   explore: '/explore',
+  doors: '/doors',
   simulator: '/simulator',
   login: '/login',
   /** Where a login provider sends people back to. */
@@ -11,7 +12,7 @@ export const paths = {
 } as const
 
 /** Pages with a link in the head of every page, in this order. */
-export const pageNames = ['home', 'wall', 'explore', 'simulator', 'settings'] as const
+export const pageNames = ['home', 'wall', 'explore', 'doors', 'simulator', 'settings'] as const
 export type PageName = (typeof pageNames)[number]
 
 /** The login, from which one comes back to this address. */

@@ -1,7 +1,9 @@
 /** What the pages say, in Indonesian: the first language and the measure for every other catalogue. */
+import type { ForcedCause } from '../../broker/contract/door.ts'
 import type { PersonRole } from '../../broker/contract/people.ts'
 import type { AppState, Cause } from '../../broker/contract/states.ts'
 import { desk, explore, home, simulator } from './texts-desk-id.ts'
+import { doorsPage } from './texts-doors-id.ts'
 import { login, problems } from './texts-login-id.ts'
 import { settings } from './texts-settings-id.ts'
 
@@ -111,6 +113,12 @@ const alarms: Readonly<Record<string, string>> = {
   'set-back': 'Catatan pintu mundur',
 }
 
+const forcedCause: Record<ForcedCause, string> = {
+  'mechanical-key': 'Dibuka dengan kunci',
+  'break-in': 'Pembobolan',
+  'faulty-contact': 'Kontak pintu rusak',
+}
+
 /** Known code as text; an unknown one (a newer door) as it came. */
 const or = (names: Readonly<Record<string, string>>) => (code: string) => names[code] ?? code
 
@@ -126,6 +134,7 @@ export const indonesian = {
   doorEvent: or(doorEvents),
   denial: or(denials),
   alarm: or(alarms),
+  forcedCause,
   sentence: {
     down: (name: string) => `${name} mati`,
     degraded: (name: string) => `${name} terganggu`,
@@ -200,6 +209,7 @@ export const indonesian = {
   desk,
   home,
   explore,
+  doorsPage,
   simulator,
   login,
   problems,
