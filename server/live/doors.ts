@@ -55,6 +55,13 @@ export class Doors {
     return [...this.doors.keys()]
   }
 
+  /** A broker that starts has no connection and no will left: who is there says so again. Answers the doors it changed. */
+  loseConnections(): string[] {
+    const lost = [...this.doors].filter(([, { status }]) => status?.online)
+    for (const [, door] of lost) if (door.status) door.status = { ...door.status, online: false }
+    return lost.map(([id]) => id)
+  }
+
   viewOf(id: string, nowMs: number): DoorView | undefined {
     const door = this.doors.get(id)
     return door && toView(id, door, nowMs)

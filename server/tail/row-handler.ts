@@ -105,6 +105,7 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
   const dispatch = (row: JournalRow) => {
     if (row.channel === 'heartbeat') takeHeartbeat(row)
     else if (row.channel === 'pulse') takePulse(row)
+    else if (row.channel === 'started') for (const door of doors.loseConnections()) feed.touchDoor(door)
     else if (row.channel === 'challenge' || row.channel === 'reply') parts.commands.passed(row)
     else takeDoor(row)
   }
