@@ -39,7 +39,7 @@ export function startRounds(options: RoundsOptions): Rounds {
   const report = (error: unknown) => log.error({ err: error }, 'access lists could not be published')
   const followRegistry = () => {
     credentials.reload()
-    if (!registry.changedElsewhere()) return
+    if (!registry.changed()) return
     const touched = present.followRegistry()
     for (const id of touched.apps) feed.touchApp(id)
     for (const id of touched.doors) feed.touchDoor(id)

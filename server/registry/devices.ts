@@ -11,6 +11,8 @@ export interface Device {
 
 export class DeviceTable {
   readonly #db: DatabaseSync
+  /** Counts what this process changed. */
+  revision = 0
 
   constructor(db: DatabaseSync) {
     this.#db = db
@@ -29,12 +31,14 @@ export class DeviceTable {
 
   /** Adds a device, or names it anew when a name is given. A new one without a name is called by its id. */
   add(role: DeviceRole, id: string, name?: string): void {
+    this.revision += 1
     const rename = name === undefined ? 'NOTHING' : 'UPDATE SET name = excluded.name'
     this.#db.prepare(`INSERT INTO devices VALUES (?, ?, ?) ON CONFLICT DO ${rename}`).run(role, id, name ?? id)
   }
 
   /** @returns false when there was no such device */
   remove(role: DeviceRole, id: string): boolean {
+    this.revision += 1
     return Number(this.#db.prepare('DELETE FROM devices WHERE role = ? AND id = ?').run(role, id).changes) > 0
   }
 }

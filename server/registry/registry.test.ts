@@ -74,11 +74,17 @@ describe('core.db', () => {
   it('tells when another process wrote, once, and not of own writes', () => {
     const other = openRegistry(dataDir)
     registry.apps.upsert(simrs, 5)
-    expect(registry.changedElsewhere()).toBe(false)
+    expect(registry.changed()).toBe(false)
     other.apps.upsert({ ...simrs, name: 'SIMRS 2' }, 6)
-    expect(registry.changedElsewhere()).toBe(true)
-    expect(registry.changedElsewhere()).toBe(false)
+    expect(registry.changed()).toBe(true)
+    expect(registry.changed()).toBe(false)
     other.close()
+  })
+
+  it('tells when a device was added here: the pages do so', () => {
+    registry.devices.add('door', 'ruang-arsip')
+    expect(registry.changed()).toBe(true)
+    expect(registry.changed()).toBe(false)
   })
 })
 

@@ -17,10 +17,10 @@ export interface Registry {
   readonly transitions: TransitionTable
   readonly monitor: MonitorStore
   /**
-   * True when another process changed something since the last call, or since opening. Costs some 20 µs: ask every
-   * few hundred ms. Own writes do not count.
+   * True when another process changed something, or this one a device, since the last call, or since opening. Costs
+   * some 20 µs: ask every few hundred ms. Other writes of this process do not count.
    */
-  changedElsewhere(): boolean
+  changed(): boolean
   close(): void
 }
 
@@ -30,16 +30,17 @@ export function openRegistry(dataDir: string): Registry {
   const transitions = new TransitionTable(db)
   const version = db.prepare('PRAGMA data_version')
   // sqlite.org/pragma.html#pragma_data_version: changes with commits of other connections only.
-  const readVersion = () => integer(version.get() ?? {}, 'data_version')
+  const devices = new DeviceTable(db)
+  const readVersion = () => `${integer(version.get() ?? {}, 'data_version')} ${devices.revision}`
   let seen = readVersion()
   return {
     db,
     apps: new AppTable(db),
     maintenance: new MaintenanceTable(db),
-    devices: new DeviceTable(db),
+    devices,
     transitions,
     monitor: new MonitorStore(db, transitions),
-    changedElsewhere() {
+    changed() {
       const current = readVersion()
       const changed = current !== seen
       seen = current
