@@ -15,6 +15,13 @@ describe('codec', () => {
     expect(decoded.ok && 'colour' in decoded.value).toBe(false)
   })
 
+  it('takes a sender whose clock was never set, and refuses microseconds', () => {
+    const at = (text: string) => decode('heartbeat', bytes(`{"at":${text}}`))
+    expect(at('"1970-01-01T00:00:00+07:00"')).toMatchObject({ ok: true, value: { at: -25_200_000 } })
+    expect(at('1795496400000000')).toMatchObject({ ok: false })
+    expect(at('"0000-01-01T00:00:00+14:00"')).toMatchObject({ ok: false })
+  })
+
   it('says what is wrong instead of throwing', () => {
     expect(decode('heartbeat', bytes('{"status":"fine"}'))).toMatchObject({ ok: false })
     expect(decode('heartbeat', new Uint8Array([0xff, 0xfe]))).toMatchObject({ ok: false })

@@ -19,8 +19,13 @@ export const Sequence = z.int().min(0)
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export const EpochMs = z.int().min(0).max(8_640_000_000_000_000)
 
-/** A sender's clock as ISO 8601 or epoch milliseconds; decoded to epoch milliseconds. */
-export const SenderTime = z.union([EpochMs, z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))])
+/**
+ * A sender's clock as ISO 8601 or epoch milliseconds; decoded to epoch milliseconds. In UTC of the years 1 to 9999, which
+ * ISO 8601 writes with four digits: microseconds or nanoseconds by mistake are refused here.
+ */
+export const SenderTime = z
+  .union([z.int().min(0), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))])
+  .refine((ms) => ms >= -62_135_596_800_000 && ms <= 253_402_300_799_999, 'not milliseconds of a year before 10000')
 
 /** What an agent knows of its clock: set by NTP, running on since then, or never set since boot. */
 export const ClockState = z.enum(['synced', 'hold', 'unset'])
