@@ -93,9 +93,6 @@ export function openGateway(server: LiveServer, options: GatewayOptions): Gatewa
   const { io, clients } = server
   const { http, log } = options
   const callers = admit(server, options)
-  io.engine?.on('connection_error', (error: { message: string }) =>
-    log.debug({ reason: error.message }, 'socket refused'),
-  )
   io.attach(http, {
     allowRequest(request, done) {
       if (!options.isAllowed(request) || clients() >= CLIENTS_MAX) return done(null, false)
@@ -111,6 +108,10 @@ export function openGateway(server: LiveServer, options: GatewayOptions): Gatewa
       )
     },
   })
+  // Only an attached server has an engine.
+  io.engine.on('connection_error', (error: { message: string }) =>
+    log.debug({ reason: error.message }, 'socket refused'),
+  )
   const pulsing = startPulses(server, options.feed)
   const checking = setInterval(() => endSockets(io, options.holding), SESSION_CHECK_MS)
   return {

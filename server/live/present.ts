@@ -88,7 +88,7 @@ export class Present {
       doorView: (id) => this.doors.viewOf(id, this.clock.wallMs()),
       maintenance: () => this.maintenance(),
       recoveries: () => this.today.recoveries(this.clock.wallMs()),
-      availabilityPercent: () => this.today.availability(this.clock.wallMs()),
+      availabilityPercent: () => this.today.availability(this.clock.wallMs(), this.monitor.judgedUntilMs()),
       ingest,
     }
   }

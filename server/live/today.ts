@@ -51,11 +51,11 @@ export class Today {
       .slice(0, RECOVERIES_SHOWN)
   }
 
-  /** Percent, floored to two digits; null before anything was judged today. */
-  availability(nowMs: number): number | null {
+  /** Percent, floored to two digits; null before anything was judged today. What came after `judgedUntilMs` nobody knows yet. */
+  availability(nowMs: number, judgedUntilMs: number): number | null {
     const period = wibDay(nowMs)
     if (period.fromMs !== this.dayFromMs) this.roll(period.fromMs)
-    const judged = { period: { fromMs: period.fromMs, untilMs: nowMs }, judgedUntilMs: nowMs }
+    const judged = { period: { fromMs: period.fromMs, untilMs: nowMs }, judgedUntilMs }
     return availabilityPercent(addAccounts([...this.apps.values()].map((day) => accountOf({ ...judged, ...day }))))
   }
 

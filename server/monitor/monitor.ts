@@ -96,6 +96,11 @@ export class Monitor {
     return [...this.gap(gap, receipt.rowId), ...this.advance(receipt, receipt.rowId)]
   }
 
+  /** Receipt of the newest row, epoch ms: nothing later is judged. 0 before the first. */
+  judgedUntilMs(): number {
+    return this.#last?.wallMs ?? 0
+  }
+
   /** Takes a heartbeat. An application that is not registered is not judged. */
   heartbeat(id: string, heartbeat: Heartbeat, instant: Instant, rowId: number): readonly Transition[] {
     this.#follow(instant, rowId)
