@@ -1,4 +1,8 @@
-/** The server's MQTT connection: it publishes, and never subscribes, since it learns all from the journal. */
+/**
+ * The server's MQTT connection: it publishes, and never subscribes, since it learns all from the journal. Each connection
+ * is a new client: one that reconnects by itself sends again what was unacknowledged, minutes later, and a heartbeat or a
+ * command would then pass for a new one.
+ */
 import { connect, type MqttClient } from 'mqtt'
 import { type ChannelName, channels } from '#contract/channels.ts'
 import { parseTopic } from '#contract/topics.ts'
@@ -11,7 +15,7 @@ const PUBLISH_TIMEOUT_MS = 5_000
 const IN_FLIGHT_MAX = 5_000
 
 export interface Uplink {
-  /** Resolves at PUBACK, which means durable for journaled channels; rejects when not within 5 s. */
+  /** Resolves at PUBACK, which means durable for journaled channels; rejects when the connection drops, or after 5 s. */
   publish(topic: string, payload: string): Promise<void>
   isConnected(): boolean
   close(): Promise<void>
@@ -27,27 +31,32 @@ export interface UplinkOptions {
 }
 
 export function openUplink({ url, username, password, log, onConnect }: UplinkOptions): Uplink {
-  const client = connect(url, {
-    username,
-    password,
-    protocolVersion: 4,
-    clean: true,
-    reconnectPeriod: RECONNECT_MS,
-    // Nothing waits in memory for a broker that is away: a push is refused at once, a pulse is worthless later.
-    queueQoSZero: false,
-  })
   let inFlight = 0
   let reported = ''
-  client.on('connect', () => {
-    reported = ''
-    log.info({ url }, 'connected to the broker')
-    onConnect()
-  })
-  client.on('error', (error) => {
-    if (reported === error.message) return
-    reported = error.message
-    log.warn({ url, reason: error.message }, 'broker unreachable, trying again each second')
-  })
+  let closed = false
+  let again: NodeJS.Timeout | undefined
+  const open = (): MqttClient => {
+    const opened = connect(url, { username, password, protocolVersion: 4, clean: true, reconnectPeriod: 0 })
+    opened.on('connect', () => {
+      reported = ''
+      log.info({ url }, 'connected to the broker')
+      onConnect()
+    })
+    opened.on('error', (error) => {
+      if (reported === error.message) return
+      reported = error.message
+      log.warn({ url, reason: error.message }, 'broker unreachable, trying again each second')
+    })
+    opened.once('close', () => {
+      opened.end(true)
+      if (closed) return
+      again = setTimeout(() => {
+        client = open()
+      }, RECONNECT_MS)
+    })
+    return opened
+  }
+  let client = open()
   return {
     async publish(topic, payload) {
       if (!client.connected) throw new Error('the broker is not connected')
@@ -60,7 +69,11 @@ export function openUplink({ url, username, password, log, onConnect }: UplinkOp
       }
     },
     isConnected: () => client.connected,
-    close: () => endWithin(client),
+    async close() {
+      closed = true
+      clearTimeout(again)
+      await client.endAsync(true)
+    },
   }
 }
 
@@ -69,7 +82,7 @@ function isRetained(topic: string): boolean {
   return name !== undefined && channels[name].retained
 }
 
-/** The client never settles a publish whose connection dropped, so each is raced. */
+/** The broker may be there and not answer. */
 async function withTimeout(publish: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const expired = new Promise<never>((_, reject) => {
@@ -80,8 +93,4 @@ async function withTimeout(publish: Promise<unknown>): Promise<void> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-function endWithin(client: MqttClient): Promise<void> {
-  return client.endAsync(true)
 }
