@@ -17,6 +17,8 @@ const FLUSH_EVERY_MS = 1_000
 const CHECKPOINT_EVERY_MS = 30_000
 /** A larger append would hold the event loop for more than 10 ms. */
 const APPEND_ROWS_MAX = 1_000
+/** Of what was missed, in one second: 100 ms, so that pulses and screens go on meanwhile. */
+const CATCH_UP_APPENDS = 10
 
 export interface Keeper {
   keep(found: { transitions: readonly Transition[]; observations: readonly Observation[]; cursor: number }): void
@@ -49,9 +51,8 @@ export function createKeeper({ registry, series, readAfter, app, checkpoint, log
     observations = []
     if (cursor <= series.cursor()) return
     try {
-      if (missed) catchUpSeries({ series, readAfter, app, until: cursor })
+      if (missed) missed = !catchUpSeries({ series, readAfter, app, until: cursor, appendsMax: CATCH_UP_APPENDS })
       else series.append(batch)
-      missed = false
     } catch (error) {
       missed = true
       log.error({ err: error, cursor }, 'series not written; its rows will be read from the journal again')
@@ -96,17 +97,22 @@ export function createKeeper({ registry, series, readAfter, app, checkpoint, log
   }
 }
 
-/** Feeds the series from the journal up to `until`: after a crash, for a new `series.db`, or after a failed write. */
+/**
+ * Feeds the series from the journal up to `until`: after a crash, for a new `series.db`, or after a failed write.
+ * @returns whether it got there
+ */
 export function catchUpSeries(options: {
   readonly series: SeriesStore
   readonly readAfter: (cursor: number, limit: number) => readonly JournalRow[]
   readonly app: (id: string) => App | undefined
   readonly until: number
-}): void {
-  const { series, readAfter, app, until } = options
-  while (series.cursor() < until) {
+  readonly appendsMax?: number
+}): boolean {
+  const { series, readAfter, app, until, appendsMax = Number.POSITIVE_INFINITY } = options
+  for (let appends = 0; appends < appendsMax && series.cursor() < until; appends++) {
     const rows = readAfter(series.cursor(), APPEND_ROWS_MAX).filter((row) => row.id <= until)
     const observations = rows.flatMap((row) => observationOf(row, app) ?? [])
     series.append({ observations, cursor: rows.at(-1)?.id ?? until })
   }
+  return series.cursor() >= until
 }
