@@ -38,8 +38,9 @@ export class AccessPublisher {
   /** Call it when the registry changed: issues and publishes the lists that say something else now. */
   async refresh(): Promise<void> {
     const nowMs = this.#options.clock.wallMs()
-    this.#nextChangeMs = Number.POSITIVE_INFINITY
-    for (const { id } of this.#options.registry.devices.list('door')) this.#issueIfChanged(id, nowMs)
+    const doors = this.#options.registry.devices.list('door')
+    // Set last: whatever failed on the way is tried again at the next tick.
+    this.#nextChangeMs = Math.min(...doors.map(({ id }) => this.#issueIfChanged(id, nowMs)))
     await this.#publishWaiting()
   }
 
@@ -67,12 +68,13 @@ export class AccessPublisher {
     await this.#publishWaiting()
   }
 
-  #issueIfChanged(door: string, nowMs: number): void {
+  /** @returns when its list next changes by time alone; epoch ms */
+  #issueIfChanged(door: string, nowMs: number): number {
     const policy = readDoorPolicy(this.#tables, door)
-    this.#nextChangeMs = Math.min(this.#nextChangeMs, nextChangeMs(policy.assignments, nowMs))
     const issued = this.#tables.access.issuedList(door)
     const content = JSON.stringify(listContent(policy, nowMs))
     if (issued?.content !== content || !this.#isOurs(issued)) this.#issue(door, issued?.version ?? 0)
+    return nextChangeMs(policy.assignments, nowMs)
   }
 
   /** False when the key was changed since: doors that trust the new one would refuse the old signature. */
