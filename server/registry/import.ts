@@ -38,7 +38,13 @@ interface RawRow {
 const WALL_NAME_LETTERS_MAX = 14
 const DAY_S = 86_400
 
-const words = (max: number) => z.string().trim().min(1, 'must not be empty').max(max, `at most ${max} characters`)
+const words = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max, `at most ${max} characters`)
+    .regex(/^\P{Cc}*$/u, 'must be one line without control characters')
 /** A number, or the digits of one: CSV knows only text. */
 const whole = (min: number, max: number) =>
   z

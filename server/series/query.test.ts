@@ -32,6 +32,11 @@ describe('series query', () => {
     expect(query.by).toEqual(['app', 'opd'])
   })
 
+  test('an OPD is named as the registry names it', () => {
+    const { where } = parse({ measurement: 'heartbeat', fn: 'count', where: 'opd:Dinas Kominfo (Prov.): pusat' })
+    expect(where).toEqual([{ tag: 'opd', values: ['Dinas Kominfo (Prov.): pusat'] }])
+  })
+
   test('units of every', () => {
     const every = (text: string) => parse({ measurement: 'heartbeat', fn: 'count', every: text }).everyMs
     expect(['30s', '5m', '2h', '1d'].map(every)).toEqual([30_000, 300_000, 7_200_000, 86_400_000])

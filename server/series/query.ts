@@ -51,10 +51,14 @@ const Every = z
   .refine((everyMs) => everyMs <= EVERY_MAX_MS, 'at most 366d')
 
 const TagName = z.enum(['app', 'opd', 'region', 'door', 'kind'])
+/** Ids are plain; the name of an OPD is whatever the registry lets in, but for the comma that joins conditions. */
 const Condition = z
   .string()
-  .regex(/^[a-z]+:[a-z0-9.-]{0,64}$/, 'expected tag:value, as app:simrs, several joined by commas')
-  .transform((text) => text.split(':', 2))
+  .regex(
+    /^(?:opd:[^\p{Cc},]{1,120}|[a-z]+:[a-z0-9.-]{0,64})$/u,
+    'expected tag:value, as app:simrs, several joined by commas',
+  )
+  .transform((text) => [text.slice(0, text.indexOf(':')), text.slice(text.indexOf(':') + 1)])
   .pipe(z.tuple([TagName, z.string()]))
 
 const commaList = (text: string): string[] => (text === '' ? [] : text.split(','))
