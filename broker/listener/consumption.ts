@@ -1,19 +1,20 @@
-/** How far the servers have read the journal, as their pulses say: rows behind that may be deleted. */
+/** How far the server has read the journal, as its pulses say: rows behind that may be deleted. */
 import { decode } from '#contract/codec.ts'
 
 export interface Consumption {
-  heard(server: string, payload: Uint8Array): void
-  /** Row that every server heard so far has read; undefined until one was heard. */
+  heard(payload: Uint8Array): void
+  /** Row up to which the server has read; undefined until it was heard. */
   consumed(): number | undefined
 }
 
+/** The newest word counts: only one server at a time reads a data directory (its lock file), whatever its name. */
 export function createConsumption(): Consumption {
-  const byServer = new Map<string, number>()
+  let consumed: number | undefined
   return {
-    heard(server, payload) {
+    heard(payload) {
       const decoded = decode('pulse', payload)
-      if (decoded.ok) byServer.set(server, decoded.value.consumed)
+      if (decoded.ok) consumed = decoded.value.consumed
     },
-    consumed: () => (byServer.size === 0 ? undefined : Math.min(...byServer.values())),
+    consumed: () => consumed,
   }
 }

@@ -33,7 +33,7 @@ export interface PublishingOptions {
   readonly clock: Clock
   readonly log: Log
   /** A server's pulse is about to be stored. */
-  readonly onPulse: (server: string, payload: Uint8Array) => void
+  readonly onPulse: (payload: Uint8Array) => void
   /** What a connection knows of its QoS 2 messages. */
   readonly exactlyOnceOf: (client: Client) => ExactlyOnce | undefined
 }
@@ -61,7 +61,7 @@ export function createPublishing(options: PublishingOptions): Publishing {
     const entries = toEntries(receipt, topic, payload)
     if (entries.some((entry) => 'quarantine' in entry)) counts.quarantined += 1
     else counts.accepted += 1
-    if (receipt.channel === 'pulse') onPulse(receipt.subject, payload)
+    if (receipt.channel === 'pulse') onPulse(payload)
     return journal.append(entries)
   }
 
