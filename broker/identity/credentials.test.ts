@@ -114,3 +114,18 @@ it('remembers when a token was last used, and forgets tokens that are gone', () 
   uses.close()
   expect([...readLastUses(dataDir)]).toEqual([[issue, 42]])
 })
+
+it('does not lose what another process wrote just before a write of its own', () => {
+  const { credentials, dataDir } = open()
+  const other = open(dataDir).credentials
+  const foreign = other.issue({ role: 'vantage', id: 'v' })
+  const own = credentials.issue(door)
+  credentials.reload()
+  for (const { username, password } of [foreign, own]) {
+    expect(credentials.authenticate(username, password)).toMatchObject({ id: username.split(':')[1] })
+  }
+  other.revoke('door:a')
+  credentials.revoke('vantage:v')
+  credentials.reload()
+  expect(credentials.list()).toEqual([])
+})

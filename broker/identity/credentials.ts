@@ -6,6 +6,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { type Identity, identityName } from '#contract/access.ts'
 import { Id, Sha256 } from '#contract/identifiers.ts'
+import { LiveTokens } from './live-tokens.ts'
 import { type IssuedIdentity, openTokenTable } from './token-table.ts'
 
 export type { IssuedIdentity } from './token-table.ts'
@@ -52,24 +53,24 @@ export interface Credentials {
 /** @param wallMs epoch milliseconds: overlaps end by the wall clock, they outlive a restart */
 export function openCredentials(dataDir: string, wallMs: () => number = Date.now): Credentials {
   const table = openTokenTable(dataDir)
-  let byHash = new Map<string, IssuedIdentity>()
-  let byIssue = new Map<string, IssuedIdentity>()
-  let nextExpiryMs = Number.POSITIVE_INFINITY
+  const tokens = new LiveTokens()
   let generation = 0
 
   const load = () => {
-    const live = table.live(wallMs())
-    byHash = new Map(live.map(({ hash, identity }) => [hash, identity]))
-    byIssue = new Map(live.map(({ identity }) => [identity.issue, identity]))
-    nextExpiryMs = Math.min(...live.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY))
+    tokens.replaceAll(table.live(wallMs()))
+    generation += 1
+  }
+  /** Of this identity alone: thousands are provisioned in a row, and reading all of them each time would be quadratic. */
+  const loadOf = (username: string) => {
+    tokens.replaceOf(username, table.liveOf(username, wallMs()))
     generation += 1
   }
   const endExpired = () => {
-    if (wallMs() >= nextExpiryMs) load()
+    if (wallMs() >= tokens.nextExpiryMs) load()
   }
   const authenticateToken = (token: string) => {
     endExpired()
-    return byHash.get(hashToken(token))
+    return tokens.byHash.get(hashToken(token))
   }
   load()
 
@@ -77,25 +78,26 @@ export function openCredentials(dataDir: string, wallMs: () => number = Date.now
     issue(identity, { overlapMs = 0 } = {}) {
       const id = Id.parse(identity.id)
       const password = randomBytes(TOKEN_BYTES).toString('base64url')
+      const username = identityName(identity)
       table.insert({ identity, hash: hashToken(password), nowMs: wallMs(), overlapMs })
-      load()
-      return { id, username: identityName(identity), password }
+      loadOf(username)
+      return { id, username, password }
     },
     accept(identity, tokenHash) {
       const hash = Sha256.parse(tokenHash)
-      if (byHash.has(hash)) throw new Error('this token belongs to another identity: the device makes a new one')
+      if (tokens.byHash.has(hash)) throw new Error('this token belongs to another identity: the device makes a new one')
       table.insert({ identity: { ...identity, id: Id.parse(identity.id) }, hash, nowMs: wallMs(), overlapMs: 0 })
-      load()
+      loadOf(identityName(identity))
     },
     revoke(username) {
       const removed = table.remove(username)
-      load()
+      loadOf(username)
       return removed > 0
     },
     list() {
       endExpired()
       // In order of making: the newest of an identity is the last that is set.
-      const newest = new Map([...byHash.values()].map((identity) => [identityName(identity), identity]))
+      const newest = new Map([...tokens.byHash.values()].map((identity) => [identityName(identity), identity]))
       return [...newest.values()].sort((a, b) => identityName(a).localeCompare(identityName(b)))
     },
     authenticate(username, password) {
@@ -103,7 +105,7 @@ export function openCredentials(dataDir: string, wallMs: () => number = Date.now
       return identity && equal(identityName(identity), username) ? identity : undefined
     },
     authenticateToken,
-    current: (issue) => byIssue.get(issue),
+    current: (issue) => tokens.byIssue.get(issue),
     reload() {
       if (table.changed()) load()
       else endExpired()

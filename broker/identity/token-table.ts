@@ -13,7 +13,7 @@ export interface IssuedIdentity extends Identity {
   readonly issue: string
 }
 
-interface LiveToken {
+export interface LiveToken {
   readonly hash: string
   readonly identity: IssuedIdentity
   /** Epoch ms; undefined: until it is revoked. */
@@ -33,6 +33,8 @@ export interface TokenTable {
   remove(username: string): number
   /** Tokens that work now, in the order they were made. */
   live(nowMs: number): LiveToken[]
+  /** The same of one identity. */
+  liveOf(username: string, nowMs: number): LiveToken[]
   /** Whether another process wrote since the last call. */
   changed(): boolean
   close(): void
@@ -71,6 +73,9 @@ export function openTokenTable(dataDir: string): TokenTable {
   )
   const remove = db.prepare('DELETE FROM tokens WHERE username = ?')
   const live = db.prepare('SELECT * FROM tokens WHERE ifnull(expires_at, ?1 + 1) > ?1 ORDER BY number')
+  const liveOf = db.prepare(
+    'SELECT * FROM tokens WHERE username = ?2 AND ifnull(expires_at, ?1 + 1) > ?1 ORDER BY number',
+  )
   const version = db.prepare('PRAGMA data_version')
   let seenVersion: unknown
 
@@ -87,6 +92,7 @@ export function openTokenTable(dataDir: string): TokenTable {
     },
     remove: (username) => Number(remove.run(username).changes),
     live: (nowMs) => (live.all(nowMs) as unknown as Row[]).map(toToken),
+    liveOf: (username, nowMs) => (liveOf.all(nowMs, username) as unknown as Row[]).map(toToken),
     changed() {
       const now = version.get()?.['data_version']
       const changed = now !== seenVersion

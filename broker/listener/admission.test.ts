@@ -2,6 +2,7 @@ import { Duplex } from 'node:stream'
 import { expect, it } from 'vitest'
 import { Admission } from './admission.ts'
 import { Connection } from './connection.ts'
+import { LoginQueue } from './login-queue.ts'
 
 const limits = { connectionsMax: 3, perAddressMax: 2, connectTimeoutMs: 10_000 }
 
@@ -11,7 +12,12 @@ function setUp() {
   const connect = (address: string) => {
     if (!admission.admits(address)) return undefined
     const stream = new Duplex({ read() {}, write: (_bytes, _encoding, done) => done() })
-    const connection = new Connection(stream, { address, monoMs: () => time.nowMs, onRefused: () => undefined })
+    const connection = new Connection(stream, {
+      address,
+      monoMs: () => time.nowMs,
+      logins: new LoginQueue(),
+      onRefused: () => undefined,
+    })
     admission.add(connection)
     return { connection, stream }
   }

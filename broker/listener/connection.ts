@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import type { Refusal } from './connect-check.ts'
 import { PacketGate } from './gate.ts'
 import type { RoleLimits } from './limits.ts'
+import type { LoginQueue } from './login-queue.ts'
 import { connackPacket } from './packet-types.ts'
 import type { TokenBucket } from './token-bucket.ts'
 
@@ -17,6 +18,7 @@ const REFUSED_TIMEOUT_MS = 1_000
 export interface ConnectionOptions {
   readonly address: string
   readonly monoMs: () => number
+  readonly logins: LoginQueue
   readonly onRefused: (connection: Connection, refusal: Refusal) => void
 }
 
@@ -28,6 +30,8 @@ export class Connection {
   private readonly options: ConnectionOptions
   private readonly readRaw: (size?: number) => Buffer | null
   private bucket: TokenBucket | undefined
+  /** Its CONNECT is complete and waits for its turn, or has had it. */
+  private login: 'waiting' | 'admitted' | undefined
   private resumeTimer: NodeJS.Timeout | undefined
   /** When the packet began that is not complete yet. */
   private partialSinceMs: number | undefined
@@ -62,7 +66,7 @@ export class Connection {
   overdue(nowMs: number, connectTimeoutMs: number): string | undefined {
     if (this.refusedMs !== undefined) return nowMs - this.refusedMs > REFUSED_TIMEOUT_MS ? 'refused' : undefined
     if (this.gate.phase === 'connect') {
-      return nowMs - this.openedMs > connectTimeoutMs ? 'no CONNECT in time' : undefined
+      return !this.login && nowMs - this.openedMs > connectTimeoutMs ? 'no CONNECT in time' : undefined
     }
     const waiting = this.partialSinceMs !== undefined && nowMs - this.partialSinceMs > PACKET_TIMEOUT_MS
     return waiting ? 'a packet that does not end' : undefined
@@ -87,13 +91,23 @@ export class Connection {
   }
 
   private mayPass(): boolean {
-    if (!this.bucket) return true
+    if (!this.bucket) return this.mayLogin()
     const nowMs = this.options.monoMs()
     if (this.bucket.take(nowMs)) return true
     this.resumeTimer ??= setTimeout(() => {
       this.resumeTimer = undefined
       this.wake()
     }, this.bucket.waitMs(nowMs))
+    return false
+  }
+
+  private mayLogin(): boolean {
+    if (this.login) return this.login === 'admitted'
+    this.login = 'waiting'
+    this.options.logins.enter(() => {
+      this.login = 'admitted'
+      this.wake()
+    })
     return false
   }
 

@@ -13,6 +13,8 @@ const STREAM_BUFFER_BYTES = 128 * 1024
 const HANDSHAKE_TIMEOUT_MS = 10_000
 /** Sockets of one endpoint, also those in a handshake: the bound on clients, and air for those that come in their place. */
 const HANDSHAKES_MAX = 6_500
+/** Devices that come back at once wait in the kernel instead of trying again a second later; it allows 4,096 (somaxconn). */
+const BACKLOG = 4_096
 
 export interface Certificate {
   readonly cert: string
@@ -102,6 +104,6 @@ function listen(server: Server, { host, port, setting }: Endpoint): Promise<void
           : error,
       ),
     )
-    server.listen(port, host, resolve)
+    server.listen({ port, host, backlog: BACKLOG }, resolve)
   })
 }

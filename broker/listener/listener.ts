@@ -7,6 +7,7 @@ import { Admission } from './admission.ts'
 import { Clients } from './clients.ts'
 import { Connection } from './connection.ts'
 import { type Endpoint, type OpenEndpoint, openEndpoint } from './endpoints.ts'
+import { LoginQueue } from './login-queue.ts'
 import { createLibrary, type LibraryOptions } from './mqtt-library.ts'
 import type { Publishing } from './publishing.ts'
 import { RefusalTally } from './refusal-tally.ts'
@@ -56,9 +57,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     beforeSubscribe,
     log,
   })
+  const logins = new LoginQueue()
   const guard = (stream: Duplex, address: string) => {
     const onRefused = (_: Connection, { reason }: { reason: string }) => refused.note(address, reason)
-    const connection = new Connection(stream, { address, monoMs, onRefused })
+    const connection = new Connection(stream, { address, monoMs, logins, onRefused })
     admission.add(connection)
     stream.once('close', () => admission.remove(connection))
     const client = aedes.handle(stream)

@@ -4,11 +4,12 @@ import { subscribeRight } from '#contract/access.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Clients } from './clients.ts'
 import type { Publishing } from './publishing.ts'
+import { createPersistence } from './retained-messages.ts'
 import type { Sessions } from './sessions.ts'
 import { TOPIC_LEVELS_MAX } from './wire-string.ts'
 
-/** A second net below the admission's own deadline. */
-const CONNECT_TIMEOUT_MS = 15_000
+/** A second net below the admission's own deadline; a CONNECT that waits for its turn must not fall into it. */
+const CONNECT_TIMEOUT_MS = 60_000
 /** A subscriber that stopped reading holds up others for this long, then is cut; with late timers within 500 ms. */
 const DRAIN_TIMEOUT_MS = 300
 const MQTT_CONCURRENCY = 1_000
@@ -28,6 +29,7 @@ export interface LibraryOptions {
 
 export async function createLibrary({ sessions, clients, publishing, beforeSubscribe, log }: LibraryOptions) {
   const aedes = await Aedes.createBroker({
+    persistence: createPersistence(),
     concurrency: MQTT_CONCURRENCY,
     connectTimeout: CONNECT_TIMEOUT_MS,
     drainTimeout: DRAIN_TIMEOUT_MS,

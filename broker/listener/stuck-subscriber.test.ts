@@ -9,6 +9,7 @@ import { openCredentials } from '../identity/credentials.ts'
 import { Admission } from './admission.ts'
 import { Clients } from './clients.ts'
 import { Connection } from './connection.ts'
+import { LoginQueue } from './login-queue.ts'
 import { createLibrary } from './mqtt-library.ts'
 import { Sessions } from './sessions.ts'
 
@@ -46,7 +47,12 @@ it('a subscriber that stopped reading is cut within 500 ms', async () => {
   onTestFinished(() => new Promise<void>((resolve) => aedes.close(() => resolve())))
 
   const peer = new Peer()
-  const connection = new Connection(peer, { address: '127.0.0.1', monoMs, onRefused: () => undefined })
+  const connection = new Connection(peer, {
+    address: '127.0.0.1',
+    monoMs,
+    logins: new LoginQueue(),
+    onRefused: () => undefined,
+  })
   admission.add(connection)
   clients.attach(aedes.handle(peer), connection)
   const subscribed = new Promise((resolve) => aedes.once('subscribe', resolve))

@@ -60,7 +60,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-export interface BrokerProcess extends AsyncDisposable {
+export interface OwnProcess extends AsyncDisposable {
   readonly pid: number
   readonly port: number
   /** Whether it has ended, which only its owner may make it. */
@@ -69,12 +69,20 @@ export interface BrokerProcess extends AsyncDisposable {
 }
 
 /** The broker alone. */
-export async function startBrokerProcess(dataDir: string): Promise<BrokerProcess> {
-  const { child, port } = await startProcess('broker', {
-    SIAGA_DATA_DIR: dataDir,
-    SIAGA_LOG_LEVEL: 'info',
-    SIAGA_MQTT_PORT: '0',
-  })
+export async function startBrokerProcess(dataDir: string): Promise<OwnProcess> {
+  return ownProcess(await startProcess('broker', { ...logged(dataDir), SIAGA_MQTT_PORT: '0' }))
+}
+
+/** The server alone. @param env at least where its broker is */
+export async function startServerProcess(dataDir: string, env: Record<string, string>): Promise<OwnProcess> {
+  return ownProcess(await startProcess('server', { ...logged(dataDir), SIAGA_HTTP_PORT: '0', ...env }))
+}
+
+function logged(dataDir: string): Record<string, string> {
+  return { SIAGA_DATA_DIR: dataDir, SIAGA_LOG_LEVEL: 'info' }
+}
+
+function ownProcess({ child, port }: { child: ChildProcess; port: number }): OwnProcess {
   return {
     pid: child.pid ?? 0,
     port,

@@ -90,16 +90,35 @@ export interface Received {
   readonly body: Buffer
 }
 
+/** Cuts what comes in into packets. */
+export class PacketReader {
+  private buffer: Buffer = Buffer.alloc(0)
+
+  /** @returns the packets that this chunk completes */
+  push(chunk: Buffer): Received[] {
+    this.buffer = this.buffer.length === 0 ? chunk : Buffer.concat([this.buffer, chunk])
+    const packets: Received[] = []
+    for (;;) {
+      const end = packetEnd(this.buffer)
+      if (end === undefined) return packets
+      const head = this.buffer[0] ?? 0
+      const whole = this.buffer.subarray(0, end.to)
+      packets.push({ whole, type: head >> 4, head, body: whole.subarray(end.from) })
+      this.buffer = this.buffer.subarray(end.to)
+    }
+  }
+}
+
 /** One TCP connection, and all that the broker sent on it. */
 export class WireClient {
   readonly socket: Socket
   readonly received: Received[] = []
   closed = false
-  private buffer: Buffer = Buffer.alloc(0)
+  private readonly reader = new PacketReader()
 
   constructor(port: number, host = '127.0.0.1') {
     this.socket = connect({ port, host, noDelay: true })
-    this.socket.on('data', (chunk: Buffer) => this.take(chunk))
+    this.socket.on('data', (chunk: Buffer) => this.received.push(...this.reader.push(chunk)))
     this.socket.on('error', () => {
       // A cut may arrive as a reset; the close that follows is what counts.
     })
@@ -124,18 +143,6 @@ export class WireClient {
 
   destroy(): void {
     this.socket.destroy()
-  }
-
-  private take(chunk: Buffer): void {
-    this.buffer = Buffer.concat([this.buffer, chunk])
-    for (;;) {
-      const end = packetEnd(this.buffer)
-      if (end === undefined) return
-      const head = this.buffer[0] ?? 0
-      const whole = this.buffer.subarray(0, end.to)
-      this.received.push({ whole, type: head >> 4, head, body: whole.subarray(end.from) })
-      this.buffer = this.buffer.subarray(end.to)
-    }
   }
 }
 

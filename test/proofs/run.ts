@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { commandProperties } from './commands.ts'
 import { livenessProperties } from './liveness.ts'
 import { proveMqttFuzz } from './mqtt-fuzz.ts'
+import { proveMqttLoad } from './mqtt-load-report.ts'
 import { proveOutbox } from './outbox.ts'
 import { policyProperties } from './policy.ts'
 import type { ProofSize } from './proof-size.ts'
@@ -24,7 +25,8 @@ const proofs: Readonly<Record<string, readonly [Prove, number]>> = {
   'mqtt-fuzz': [proveMqttFuzz, 1_000_000],
   commands: [holding(commandProperties), RUNS],
   policy: [holding(policyProperties), RUNS],
-  // With real processes: runs are events, or cuts.
+  // With real processes: runs are devices, events, or cuts.
+  'mqtt-load': [proveMqttLoad, 5_000],
   outbox: [proveOutbox, RUNS],
   relock: [proveRelock, 60],
 }
