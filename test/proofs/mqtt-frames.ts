@@ -9,20 +9,8 @@ import {
   text,
   unsubscribePacket,
 } from '../harness/mqtt-wire.ts'
+import { mutateBytes, type Random, replaced } from './mutations.ts'
 
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-/** Lengths and flags break at these. */
-const EDGES = [0x00, 0x01, 0x02, 0x7f, 0x80, 0xc0, 0xed, 0xfe, 0xff]
 const MUTATIONS_MAX = 3
 const will = { topic: 'siaga/v1/doors/elsewhere/status', payload: '{}', qos: 1, retain: true }
 
@@ -48,7 +36,7 @@ const good: readonly Buffer[] = [
   disconnectPacket,
 ]
 
-export function mutatedFrame(random: () => number): Buffer {
+export function mutatedFrame(random: Random): Buffer {
   const below = (limit: number) => Math.floor(random() * limit)
   const pick = () => good[below(good.length)] ?? pingPacket
   if (random() < 0.05) return Buffer.from(Array.from({ length: 1 + below(40) }, () => below(256)))
@@ -58,31 +46,13 @@ export function mutatedFrame(random: () => number): Buffer {
 }
 
 function mutate(bytes: Buffer, other: Buffer, below: (limit: number) => number): Buffer {
-  const at = below(bytes.length)
-  const byte = bytes[at] ?? 0
   switch (below(8)) {
     case 0:
-      return replaced(bytes, at, byte ^ (1 << below(8)))
-    case 1:
-      return replaced(bytes, at, EDGES[below(EDGES.length)] ?? 0)
-    case 2:
-      return bytes.subarray(0, at)
-    case 3:
-      return Buffer.concat([bytes.subarray(0, at), Buffer.of(below(256)), bytes.subarray(at)])
-    case 4:
-      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)])
-    case 5:
-      return Buffer.concat([bytes.subarray(0, at), other.subarray(below(other.length))])
-    case 6:
       // A length that no longer fits its packet.
       return replaced(bytes, 1, (bytes[1] ?? 0) + below(9) - 4)
+    case 1:
+      return replaced(bytes, 0, (below(16) << 4) | ((bytes[0] ?? 0) & 0x0f))
     default:
-      return replaced(bytes, 0, (below(16) << 4) | (byte & 0x0f))
+      return mutateBytes(bytes, other, below)
   }
-}
-
-function replaced(bytes: Buffer, at: number, value: number): Buffer {
-  const copy = Buffer.from(bytes)
-  if (at < copy.length) copy[at] = value & 0xff
-  return copy
 }

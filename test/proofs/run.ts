@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { commandProperties } from './commands.ts'
+import { proveHttpFuzz } from './http-fuzz.ts'
 import { livenessProperties } from './liveness.ts'
 import { proveMqttFuzz } from './mqtt-fuzz.ts'
 import { proveMqttLoad } from './mqtt-load-report.ts'
@@ -23,6 +24,7 @@ const proofs: Readonly<Record<string, readonly [Prove, number]>> = {
   // Malformed input is promised for a million (design §4, promise 9).
   serial: [holding(serialProperties), 1_000_000],
   'mqtt-fuzz': [proveMqttFuzz, 1_000_000],
+  'http-fuzz': [proveHttpFuzz, 1_000_000],
   commands: [holding(commandProperties), RUNS],
   policy: [holding(policyProperties), RUNS],
   // With real processes: runs are devices, events, or cuts.

@@ -1,0 +1,149 @@
+/**
+ * Promise 9 at the server's HTTP port: mutated requests as raw bytes, of strangers and of people who are logged in,
+ * crash nothing and change nothing, while an application's heartbeats are recorded as always. Requests come from many
+ * addresses, so that the limit on logins of one address does not stand before what is tested.
+ */
+import { rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createRandom } from '../../scripts/demo/random.ts'
+import { startChild } from '../bench/child.ts'
+import { logIn } from '../bench/people.ts'
+import type { HttpCanaryQuestion, Pushed } from '../bench/processes/http-canary.ts'
+import { startBrokerProcess, startServerProcess, temporaryDataDir } from '../bench/stack.ts'
+import { CANARY, registerCanary } from './canary.ts'
+import { changedIn, digestOf, type Exempt } from './digest.ts'
+import { canaryFigures, type FuzzFigures, gatherWhile, reportFuzz, watchMemory } from './fuzz-report.ts'
+import { AnswerReader } from './http-answer.ts'
+import { type Bent, type Caller, mutatedRequest } from './http-requests.ts'
+import type { ProofSize } from './proof-size.ts'
+
+const CONNECTIONS_AT_ONCE = 16
+const REQUESTS_A_CONNECTION = 20
+const ADDRESSES = 4_000
+/** A request that was cut short ends with its connection, so that nothing is waited for; this is a net below. */
+const PATIENCE_MS = 5_000
+const CANARY_PER_S = 25
+const CANARY_ROUND_MS = 2_000
+/** Warms the way of a push up, and brings the canary's state to `up`. */
+const FIRST_ROUND_MS = 2_000
+/** The server writes what it keeps once a second. */
+const SETTLE_MS = 2_500
+
+/** What the canary, the pulse and a look at a session write. */
+export const serverExempt: Exempt = {
+  rows: {
+    'journal.db.rows': `sender <> 'journal' AND channel <> 'pulse' AND subject <> '${CANARY}'`,
+    'journal.db.sqlite_sequence': false,
+    'core.db.monitor_checkpoint': false,
+    'series.db.cursors': false,
+    'series.db.heartbeat_minute': "series NOT IN (SELECT id FROM series WHERE tags LIKE '%canary%')",
+    'series.db.heartbeat_hour': "series NOT IN (SELECT id FROM series WHERE tags LIKE '%canary%')",
+  },
+  columns: { 'auth.db.session_marks': ['seen_ms'], 'auth.db.people_roles': ['seen_ms'] },
+}
+
+export async function fuzzHttp({ runs, seed }: { runs: number; seed: number }): Promise<FuzzFigures> {
+  await using cleanup = new AsyncDisposableStack()
+  const dataDir = temporaryDataDir()
+  cleanup.defer(() => rmSync(dataDir, { recursive: true, force: true }))
+  const login = registerCanary(dataDir)
+  const cookies = await logIn(dataDir, ['administrator', 'auditor', 'operator', 'technician'])
+  const broker = cleanup.use(await startBrokerProcess(dataDir))
+  const server = cleanup.use(
+    await startServerProcess(dataDir, { SIAGA_MQTT_URL: `mqtt://127.0.0.1:${broker.port}`, SIAGA_DEMO: '0' }),
+  )
+  const canary = cleanup.use(startChild<HttpCanaryQuestion, Pushed[]>('http-canary.ts'))
+  const pushing = { url: `http://127.0.0.1:${server.port}`, app: CANARY, token: login.password, ratePerS: CANARY_PER_S }
+  await canary.ask({ ...pushing, durationMs: FIRST_ROUND_MS })
+  await delay(SETTLE_MS)
+  const before = digestOf(dataDir, serverExempt)
+
+  let fuzzing = true
+  const memory = watchMemory(server)
+  const beats = gatherWhile(
+    () => fuzzing,
+    () => canary.ask({ ...pushing, durationMs: CANARY_ROUND_MS }),
+  )
+  const caller = { host: `127.0.0.1:${server.port}`, cookies }
+  const counts = await sendRequests({ port: server.port, caller, runs, seed, exited: server.exited })
+  fuzzing = false
+  const memoryMib = memory.stop()
+  const pushed = await beats
+  const recorded = pushed.filter((ms) => ms !== undefined)
+  await delay(SETTLE_MS)
+  return {
+    ...counts,
+    crashed: server.exited() || broker.exited(),
+    changed: changedIn(before, digestOf(dataDir, serverExempt)),
+    canary: canaryFigures(recorded, pushed.length - recorded.length),
+    memoryMib,
+  }
+}
+
+interface Sending {
+  readonly port: number
+  readonly caller: Caller
+  readonly runs: number
+  readonly seed: number
+  readonly exited: () => boolean
+}
+
+async function sendRequests({ port, caller, runs, seed, exited }: Sending) {
+  const counts = { looked: 0, connections: 0, logins: 0 }
+  const worker = async (index: number) => {
+    const random = createRandom(seed + index)
+    while (counts.looked < runs && !exited()) {
+      const address = counts.connections % ADDRESSES
+      counts.connections += 1
+      await converse(port, `127.0.${address >> 8}.${2 + (address & 0x7f)}`, () => {
+        if (counts.looked >= runs) return undefined
+        counts.looked += 1
+        const request = mutatedRequest(random, caller)
+        if (request.bytes.includes('Cookie: siaga')) counts.logins += 1
+        return request
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS_AT_ONCE }, (_, index) => worker(index)))
+  return counts
+}
+
+/** One connection: request after request while it stands, each sent when the one before was answered. */
+function converse(port: number, localAddress: string, next: () => Bent | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true })
+    let answer = new AnswerReader()
+    let sent = 0
+    let ended = false
+    let patience: NodeJS.Timeout | undefined
+    const send = () => {
+      clearTimeout(patience)
+      const request = sent < REQUESTS_A_CONNECTION ? next() : undefined
+      if (!request) return void socket.destroy()
+      sent += 1
+      answer = new AnswerReader()
+      if (request.last) socket.end(request.bytes)
+      else socket.write(request.bytes)
+      ended = request.last
+      patience = setTimeout(() => socket.destroy(), PATIENCE_MS)
+    }
+    socket.once('connect', send)
+    socket.on('data', (chunk: Buffer) => {
+      if (answer.push(chunk) && !ended) send()
+    })
+    socket.on('error', () => {
+      // A cut may come as a reset.
+    })
+    socket.once('close', () => {
+      clearTimeout(patience)
+      resolve()
+    })
+  })
+}
+
+/** `npm run proof -- http-fuzz`. @returns whether every goal was met */
+export async function proveHttpFuzz({ numRuns, seed }: ProofSize): Promise<boolean> {
+  const startedMs = performance.now()
+  return reportFuzz(await fuzzHttp({ runs: numRuns, seed }), numRuns, { seed, startedMs })
+}

@@ -1,0 +1,155 @@
+/** Mutated HTTP/1.1 requests from a seed: good ones that were bent, cut, joined, smuggled or made up. Pure. */
+import { mutateBytes, type Random } from './mutations.ts'
+
+export interface Caller {
+  readonly host: string
+  /** Cookie headers of people who are logged in; none for a stranger. */
+  readonly cookies: readonly string[]
+}
+
+const MUTATIONS_MAX = 3
+/** A login that fits its schema costs a slow hash: with it in every hundredth request that would be all that is tested. */
+const COSTLY_SHARE = 0.001
+const id = 'elsewhere'
+const token = 'A'.repeat(43)
+
+const gets = [
+  ...['/', '/wall', '/explore', '/settings', '/login', '/assets/index.js', '/healthz', '/readyz', '/metrics'],
+  ...['/api/openapi.json', '/api/v1/status', '/api/v1/session', '/api/v1/sessions', '/api/v1/accounts'],
+  '/api/v1/identities',
+  `/api/v1/series?measurement=heartbeat&field=latencyMs&fn=p99&where=app:${id}&by=app&every=5m&from=-1h`,
+  `/api/v1/transitions?app=${id}&from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z`,
+  `/api/v1/doors/${id}/commands/x`,
+  `/hb/${token}?status=up&latencyMs=1&seq=2`,
+  '/socket.io/?EIO=4&transport=polling',
+]
+const proven = { code: '000000' }
+const posts: readonly (readonly [path: string, body: unknown])[] = [
+  [`/api/v1/heartbeat/${id}`, { status: 'up', latencyMs: 12, metrics: { a: 1 } }],
+  [`/hb/${token}`, { status: 'down', message: 'x' }],
+  ['/api/v1/session/code', proven],
+  ['/api/v1/session/step-up', proven],
+  ['/api/v1/session/totp', { password: 1 }],
+  ['/api/v1/session/recovery-codes', { password: 1 }],
+  ['/api/v1/session/password', { current: 'x', next: 'short' }],
+  ['/api/v1/session/link', { link: token, password: 'short' }],
+  ['/api/v1/accounts', { name: 'N', email: 'n@kalbar.example', role: 'leader', opd: null }],
+  ['/api/v1/accounts/x/role', { role: 'auditor', opd: null }],
+  ['/api/v1/accounts/x/disabled', { disabled: true }],
+  ['/api/v1/identities', { role: 'door', id: 'new', name: 'N' }],
+  ['/api/v1/identities/rotate', { username: 'app:canary', overlapHours: 0 }],
+  ['/api/v1/identities/revoke', { username: 'app:canary' }],
+  [`/api/v1/doors/${id}/commands`, { kind: 'unlock', reason: 'x' }],
+]
+const costly = ['/api/v1/session', { email: 'nobody@kalbar.example', password: 'a wrong password' }] as const
+
+const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT', 'PROPFIND', 'get', '']
+const versions = ['HTTP/1.0', 'HTTP/2.0', 'HTTP/0.9', 'HTTPS/1.1', '']
+const strangePaths = [
+  ...['/../../etc/passwd', '/assets/..%2f..%2fpackage.json', '/assets/%00', '/%c0%ae%c0%ae/', '//evil.example/', '*'],
+  ...['http://evil.example/', '/api/v1/status/../accounts', '/assets/%ff%fe', `/${'a/'.repeat(2_000)}`, '/?%', '/%'],
+  ...[
+    '/api/v1/series?__proto__[x]=1&constructor=2&where=a:b&where=c:d',
+    '/hb/__proto__',
+    '/api/v1/heartbeat/__proto__',
+  ],
+]
+const strangeBodies = [
+  '{"__proto__":{"role":"administrator"},"constructor":{"prototype":{"x":1}}}',
+  `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
+  `${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}`,
+  '{"email":{"$gt":""},"password":{"$ne":null}}',
+  '\u0000\ufffd{}',
+  '"\\ud800"',
+  '1e999',
+  'a=1&__proto__[b]=2',
+]
+const strangeHeaders = [
+  ...['Transfer-Encoding: chunked', 'Transfer-Encoding: chunked, identity', 'Transfer-Encoding : chunked'],
+  ...['Content-Length: 0', 'Content-Length: 5, 6', 'Content-Length: -1', 'Content-Length: 99999999999999999999'],
+  ...[
+    'Host: evil.example',
+    'Origin: https://evil.example',
+    'Origin: null',
+    'X-Forwarded-For: 10.0.0.1',
+    'Expect: 100-continue',
+  ],
+  ...[
+    'Upgrade: websocket',
+    'Connection: Upgrade, keep-alive',
+    'Content-Encoding: gzip',
+    'Range: bytes=0-,5-1',
+    'Accept: */*;q=x',
+  ],
+  ...[
+    'Content-Type: multipart/form-data',
+    'Content-Type: application/json; charset=\u0000',
+    'Cookie: __Host-siaga=%',
+    ' folded: x',
+  ],
+  ...[
+    'Authorization: Bearer ',
+    `Authorization: Bearer ${token}`,
+    `X: ${'x'.repeat(20_000)}`,
+    'If-Modified-Since: x',
+    '__proto__: x',
+  ],
+]
+const chunked = [
+  '5\r\nhello\r\n0\r\n\r\n',
+  'fffffffffffffffff\r\nx',
+  '-1\r\n\r\n',
+  '5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n',
+  '3\nabc\n0\n\n',
+]
+
+export interface Bent {
+  readonly bytes: Buffer
+  /** The server may wait for more, or answer something else: nothing follows on its connection. */
+  readonly last: boolean
+}
+
+export function mutatedRequest(random: Random, caller: Caller): Bent {
+  const below = (limit: number) => Math.floor(random() * limit)
+  if (random() < 0.02)
+    return { bytes: Buffer.from(Array.from({ length: 1 + below(200) }, () => below(256))), last: true }
+  const bent = bentRequest(random, caller)
+  // Half of them stay well-formed: what they ask for is bent, and they get past the parser.
+  if (random() < 0.5) return bent
+  let { bytes } = bent
+  for (let left = 1 + below(MUTATIONS_MAX); left > 0; left--) {
+    bytes = mutateBytes(bytes, bentRequest(random, caller).bytes, below)
+  }
+  return { bytes: bytes.length > 0 ? bytes : Buffer.of(below(256)), last: true }
+}
+
+type Pick = <T>(list: readonly T[]) => T
+
+/** A whole request, most of the time a good one. */
+function bentRequest(random: Random, caller: Caller): Bent {
+  // None of the lists is empty.
+  const pick: Pick = (list) => list[Math.floor(random() * list.length)] as (typeof list)[number]
+  const isPost = random() < 0.6
+  const [path, content] = isPost ? (random() < COSTLY_SHARE ? costly : pick(posts)) : [pick(gets), undefined]
+  const method = isPost ? 'POST' : 'GET'
+  const strange = random() < 0.4
+  const line = strange ? strangeLine(random, pick, method, path) : `${method} ${path} HTTP/1.1`
+  const headers = [`Host: ${caller.host}`]
+  if (caller.cookies.length > 0 && random() < 0.6) headers.push(`Cookie: ${pick(caller.cookies)}`)
+  if (strange && random() < 0.7) headers.push(pick(strangeHeaders), ...(random() < 0.2 ? [pick(strangeHeaders)] : []))
+  const [framing, body] = isPost ? bodyOf(random, pick, content, strange) : [[], '']
+  return { bytes: Buffer.from(`${[line, ...headers, ...framing].join('\r\n')}\r\n\r\n${body}`), last: strange }
+}
+
+function strangeLine(random: Random, pick: Pick, method: string, path: string): string {
+  const version = random() < 0.1 ? pick(versions) : 'HTTP/1.1'
+  return `${random() < 0.3 ? pick(methods) : method} ${random() < 0.4 ? pick(strangePaths) : path} ${version}`
+}
+
+/** @returns its headers, and itself */
+function bodyOf(random: Random, pick: Pick, content: unknown, strange: boolean): [headers: string[], body: string] {
+  const type = 'Content-Type: application/json'
+  if (strange && random() < 0.25) return [[type, 'Transfer-Encoding: chunked'], pick(chunked)]
+  const body = random() < 0.2 ? pick(strangeBodies) : JSON.stringify(content)
+  return [[type, `Content-Length: ${Buffer.byteLength(body)}`], body]
+}
