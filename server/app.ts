@@ -9,6 +9,7 @@ import { openCredentials } from '../broker/identity/credentials.ts'
 import { openEnrolmentCodes } from '../broker/identity/enrolment-codes.ts'
 import { AccessPublisher } from './access/access-publisher.ts'
 import { loadSigningKey } from './access/signing-key.ts'
+import { openAuditLog } from './audit/audit-log.ts'
 import { readBuild } from './build.ts'
 import { createDoorCommands } from './commands/door-commands.ts'
 import { createFeed } from './live/feed.ts'
@@ -81,7 +82,7 @@ export async function startServer(
   rounds = startRounds({ registry, credentials, present, feed, access, ingest, clock, log })
   const web = await serveWeb({
     ...{ settings, clock, log, live, feed, registry, credentials, present },
-    ...{ enrolmentCodes: stores.enrolmentCodes, commandKey: key.publicKeyPem },
+    ...{ enrolmentCodes: stores.enrolmentCodes, audit: stores.audit, commandKey: key.publicKeyPem },
     ...{ pushes, commands, uplink, ingest, rows, tail, series: history.series },
   })
 
@@ -109,6 +110,7 @@ async function openStores(settings: ServerSettings, { log, clock }: Required<Ser
   const registry = openRegistry(dataDir)
   const credentials = openCredentials(dataDir)
   const enrolmentCodes = openEnrolmentCodes(dataDir)
+  const audit = openAuditLog(dataDir)
   const present = new Present(registry, clock)
   const history = await openHistory({ settings, dataDir, present, registry, clock, log })
   return {
@@ -116,10 +118,12 @@ async function openStores(settings: ServerSettings, { log, clock }: Required<Ser
     registry,
     credentials,
     enrolmentCodes,
+    audit,
     present,
     history,
     async close() {
       await history.close()
+      audit.close()
       enrolmentCodes.close()
       credentials.close()
       registry.close()

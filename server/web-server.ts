@@ -9,6 +9,7 @@ import type { Running } from '#runtime/run.ts'
 import type { Credentials } from '../broker/identity/credentials.ts'
 import type { EnrolmentCodes } from '../broker/identity/enrolment-codes.ts'
 import { readLastUses } from '../broker/identity/last-use.ts'
+import type { AuditLog } from './audit/audit-log.ts'
 import { type Auth, openAuth } from './auth/auth.ts'
 import { type Exposure, judgeExposure } from './auth/exposure.ts'
 import { judgeProvider } from './auth/provider-settings.ts'
@@ -37,6 +38,7 @@ export interface WebServerOptions {
   readonly feed: Feed
   readonly registry: Registry
   readonly credentials: Credentials
+  readonly audit: AuditLog
   readonly enrolmentCodes: EnrolmentCodes
   /** Public, SPKI PEM. */
   readonly commandKey: string
@@ -68,6 +70,7 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
       auth,
       metricsToken: settings.SIAGA_METRICS_TOKEN,
       credentials,
+      audit: options.audit,
       enrolmentCodes: options.enrolmentCodes,
       commandKey: options.commandKey,
       lastUses: () => readLastUses(resolve(settings.SIAGA_DATA_DIR)),

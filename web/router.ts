@@ -8,6 +8,7 @@ createRouter({
   [paths.explore]: () => import('./explore/Explore.svelte'),
   [paths.doors]: () => import('./doors/Doors.svelte'),
   [paths.settings]: () => import('./settings/Settings.svelte'),
+  [paths.audit]: () => import('./audit/Audit.svelte'),
   [paths.simulator]: () => import('./simulator/Simulator.svelte'),
   '*missing': () => import('./home/NotFound.svelte'),
 })

@@ -68,6 +68,7 @@ export const accessTable: readonly Command[] = [
   },
   {
     name: 'assignments list',
+    reads: true,
     operands: [],
     options: {
       door: { value: 'ID', summary: 'of this door only' },

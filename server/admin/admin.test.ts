@@ -194,7 +194,6 @@ describe('the command line', () => {
     [['app'], 'there is app token, app maintenance, app remove'],
     [['backup'], 'unknown command "backup": see "help"'],
     [['restore'], 'unknown command'],
-    [['audit', 'verify'], 'unknown command'],
     [['apps', 'import'], 'missing: FILE'],
     [['apps', 'list', 'all'], 'too much: all'],
     [['assign', 'a', 'b', '--form', 'x'], 'unknown option --form: did you mean --from?'],

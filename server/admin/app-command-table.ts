@@ -16,6 +16,7 @@ export const appTable: readonly Command[] = [
   },
   {
     name: 'apps list',
+    reads: true,
     operands: [],
     options: {},
     summary: 'list the registered applications',

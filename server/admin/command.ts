@@ -10,6 +10,8 @@ export interface Answer {
   readonly text: string
   /** 0 when absent. */
   readonly exitCode?: number
+  /** For the audit record instead of the operands, which may be personal. */
+  readonly about?: Readonly<Record<string, string>>
 }
 
 interface CommandOption {
@@ -31,6 +33,8 @@ export interface Command {
   readonly operands: readonly string[]
   readonly options: Readonly<Record<string, CommandOption>>
   readonly summary: string
+  /** It changes nothing, so the audit record does not tell of it. */
+  readonly reads?: true
   run(admin: Admin, call: Call): Answer
 }
 

@@ -1,5 +1,6 @@
 /** All commands of `npm run admin --`, in the order in which `help` lists them. To add one, add an entry to a table. */
 import { accessTable } from './access-command-table.ts'
+import { accountTable } from './account-command-table.ts'
 import { appTable } from './app-command-table.ts'
 import type { Command } from './command.ts'
 import { doorRulesTable } from './door-rules-command-table.ts'
@@ -11,6 +12,7 @@ import { scheduleTable } from './schedule-command-table.ts'
 export const commands: readonly Command[] = [
   ...appTable,
   ...identityTable,
+  ...accountTable,
   ...peopleTable,
   ...accessTable,
   ...scheduleTable,

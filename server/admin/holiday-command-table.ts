@@ -22,6 +22,7 @@ export const holidayTable: readonly Command[] = [
   },
   {
     name: 'holidays list',
+    reads: true,
     operands: [],
     options: { year: { value: 'YEAR', summary: 'of this year only' } },
     summary: 'list holidays and collective leave (cuti bersama)',

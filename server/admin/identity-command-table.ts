@@ -48,6 +48,7 @@ export const identityTable: readonly Command[] = [
   },
   {
     name: 'command-key',
+    reads: true,
     operands: [],
     options: {},
     summary: 'print the public key that a door needs as SIAGA_COMMAND_KEY',

@@ -11,6 +11,7 @@ const NONE = 'none'
 export const peopleTable: readonly Command[] = [
   {
     name: 'people list',
+    reads: true,
     operands: [],
     options: {},
     summary: 'list people with their roles and doors; with names, so keep the output to yourself',

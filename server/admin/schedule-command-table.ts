@@ -29,6 +29,7 @@ export const scheduleTable: readonly Command[] = [
   },
   {
     name: 'schedules list',
+    reads: true,
     operands: [],
     options: {},
     summary: 'list the weekly hours',

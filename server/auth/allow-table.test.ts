@@ -10,6 +10,7 @@ const expectations = `
   GET /explore                           . . x x x . x x x .
   GET /doors                             . . x x x x . x x .
   GET /settings                          . x x x x x x x x .
+  GET /audit                             . . . . . . . x x .
   GET /simulator                         . . . . . . . . . .
   GET /login                             x x x x x x x x x x
   GET /login/return                      x x x x x x x x x x
@@ -64,6 +65,7 @@ const expectations = `
   POST /api/v1/identities                . . . . . . . x . .
   POST /api/v1/identities/rotate         . . . . . . . x . .
   POST /api/v1/identities/revoke         . . . . . . . x . .
+  GET /api/v1/audit                      . . . . . . . x x .
   POST /api/v1/doors/:door/commands      . . . x . x . . . .
   GET /api/v1/doors/:door/commands/:id   . . . x . x . . . .
   GET /api/v1/simulator*                 . . . . . . . . . .

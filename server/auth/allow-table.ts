@@ -30,6 +30,7 @@ export const httpRows: readonly Row[] = [
   { route: 'GET /explore', allowed: historians, page: true },
   { route: 'GET /doors', allowed: doorWatchers, page: true },
   { route: 'GET /settings', allowed: everyRole, page: true },
+  { route: 'GET /audit', allowed: ['administrator', 'auditor'], page: true },
   { route: 'GET /simulator', allowed: demoOnly, page: true },
   { route: 'GET /login', allowed: 'public' },
   { route: 'GET /login/return', allowed: 'public' },
@@ -89,6 +90,8 @@ export const httpRows: readonly Row[] = [
   { route: 'POST /api/v1/identities', allowed: administrators },
   { route: 'POST /api/v1/identities/rotate', allowed: administrators },
   { route: 'POST /api/v1/identities/revoke', allowed: administrators },
+
+  { route: 'GET /api/v1/audit', allowed: ['administrator', 'auditor'] },
 
   // Which of them may give which command: http/door-routes.ts.
   { route: 'POST /api/v1/doors/:door/commands', allowed: ['operator', 'door-officer'] },

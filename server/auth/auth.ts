@@ -4,6 +4,7 @@ import type { Log } from '#runtime/log.ts'
 import { Accounts } from './accounts.ts'
 import { openAuthDb } from './auth-db.ts'
 import { cookieHeaders } from './cookies.ts'
+import { PURGE_EVERY_MS, purgeEnded } from './housekeeping.ts'
 import { type Library, openLibrary } from './library.ts'
 import { Login } from './login.ts'
 import { OneTimeLinks } from './one-time-links.ts'
@@ -65,6 +66,12 @@ export async function openAuth(options: AuthOptions): Promise<Auth> {
     db.close()
     throw error
   }
+  const purge = () => {
+    const ended = purgeEnded(db, clock.wallMs())
+    if (ended > 0) log.info({ ended }, 'ended sessions taken out')
+  }
+  purge()
+  const purging = setInterval(purge, PURGE_EVERY_MS)
   const table = new PasskeyTable(db)
   const accounts = new Accounts({ db, library, sessions, passkeys: table })
   return {
@@ -88,6 +95,9 @@ export async function openAuth(options: AuthOptions): Promise<Auth> {
       }
       return links.issue(null, clock.wallMs())
     },
-    close: () => db.close(),
+    close() {
+      clearInterval(purging)
+      db.close()
+    },
   }
 }

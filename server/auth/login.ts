@@ -24,6 +24,8 @@ export interface LoginParts {
   readonly clock: Clock
 }
 
+type PasswordStep = { readonly step: 'code' } | { readonly step: 'done'; readonly person: string }
+
 interface PasswordChange {
   readonly current: string
   readonly next: string
@@ -47,7 +49,7 @@ export class Login {
   }
 
   /** @returns `code` when the second factor is still to come. @throws LoginRefusedError, LoginSlowedError */
-  async withPassword(email: string, password: string, client: Client): Promise<WithCookies<'done' | 'code'>> {
+  async withPassword(email: string, password: string, client: Client): Promise<WithCookies<PasswordStep>> {
     const keys = [`${email.toLowerCase()} ${client.address}`]
     const answer = await this.guess(keys, () =>
       this.parts.library.api.signInEmail({
@@ -57,13 +59,13 @@ export class Login {
       }),
     )
     const { value, cookies } = withCookies(answer)
-    if ('twoFactorRedirect' in value) return { value: 'code', cookies }
+    if ('twoFactorRedirect' in value) return { value: { step: 'code' }, cookies }
     if (this.parts.passkeys.of(value.user.id).length > 0) {
       const { internalAdapter } = await this.parts.library.$context
       await internalAdapter.deleteSession(value.token)
       throw new LoginRefusedError('passkey-needed', 'the password is right: now log in with the passkey')
     }
-    return { value: 'done', cookies }
+    return { value: { step: 'done', person: value.user.id }, cookies }
   }
 
   /** Of somebody proven otherwise. @param steppedUp when that was as good as password and second factor @throws LoginRefusedError */
@@ -87,7 +89,7 @@ export class Login {
   }
 
   /** Second step: six digits of the app, or a recovery code. @throws LoginRefusedError, LoginSlowedError */
-  async withCode(code: string, client: Client): Promise<WithCookies<unknown>> {
+  async withCode(code: string, client: Client): Promise<WithCookies<{ readonly person: string }>> {
     const { api } = this.parts.library
     const headers = clientHeaders(client)
     const isTotp = /^\d{6}$/.test(code)
@@ -104,7 +106,7 @@ export class Login {
       throw new LoginRefusedError('code-used', 'this code was used already: wait for the next one')
     }
     this.parts.sessions.steppedUp(created.session.id, this.parts.clock.wallMs())
-    return withCookies(answer)
+    return { value: { person: user.id }, cookies: withCookies(answer).cookies }
   }
 
   async end(client: Client, person: Person): Promise<readonly string[]> {
@@ -174,7 +176,7 @@ export class Login {
   }
 
   /** Sets a password by a one-time link. @returns what to log in with. @throws LoginRefusedError; AccountError when name or address is missing or taken */
-  async useLink({ link, password, name, email }: LinkUse, from: string): Promise<{ readonly email: string }> {
+  async useLink({ link, password, name, email }: LinkUse, from: string) {
     const nowMs = this.parts.clock.wallMs()
     const found = await this.guess([`link ${from}`], async () => {
       const known = this.parts.links.find(link, nowMs)
@@ -191,7 +193,7 @@ export class Login {
         nowMs,
       ))
     await this.parts.accounts.setPassword(person, password)
-    return { email: this.parts.accounts.emailOf(person) }
+    return { person, email: this.parts.accounts.emailOf(person) }
   }
 
   /** Counted as a failure until it is none, so that guesses made side by side wait as those made in turn. */

@@ -45,17 +45,13 @@ const AccountList = z.object({
 const Issued = z.object({ link: z.string(), until: z.iso.datetime() })
 const Done = z.object({ result: z.literal('done') })
 const done = { result: 'done' as const }
+const tags = ['accounts']
 const Params = z.object({ id: z.string().max(64) })
 
 export function accountRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
   const { auth, clock, record } = parts
-  const preHandler = requireStepUp(clock)
-  const issue = (person: string) => ({
-    link: auth.links.issue(person, clock.wallMs()),
-    until: new Date(clock.wallMs() + LINK_MAX_MS).toISOString(),
-  })
   return async (app) => {
-    app.get('/api/v1/accounts', { schema: { tags: ['accounts'], response: { 200: AccountList } } }, () => ({
+    app.get('/api/v1/accounts', { schema: { tags, response: { 200: AccountList } } }, () => ({
       accounts: auth.accounts.list().map(({ seenMs, ...account }) => ({
         ...account,
         lastUsedAt: seenMs === null ? null : new Date(seenMs).toISOString(),
@@ -63,29 +59,29 @@ export function accountRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
     }))
     app.post(
       '/api/v1/accounts',
-      {
-        preHandler,
-        schema: {
-          tags: ['accounts'],
-          body: NewAccountBody,
-          response: { 201: Issued },
-        },
-      },
-      async ({ body, caller }, reply) => {
+      { preHandler: requireStepUp(clock), schema: { tags, body: NewAccountBody, response: { 201: Issued } } },
+      async (request, reply) => {
+        const { body } = request
         const id = await checked(() => auth.accounts.create(body, clock.wallMs()))
-        record(caller, 'account created', { account: id, role: body.role })
-        return reply.code(201).send(issue(id))
+        record(request, 'account created', { account: id, role: body.role })
+        return reply.code(201).send(issue(parts, id))
       },
     )
+    await app.register(accountChangeRoutes(parts))
+  }
+}
+
+function accountChangeRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
+  const { auth, clock, record } = parts
+  const preHandler = requireStepUp(clock)
+  return async (app) => {
     app.post(
       '/api/v1/accounts/:id/role',
-      {
-        preHandler,
-        schema: { tags: ['accounts'], params: Params, body: z.object(standing), response: { 200: Done } },
-      },
-      async ({ params: { id }, body, caller }) => {
-        await checked(() => auth.accounts.setStanding(id, body))
-        record(caller, 'role changed', { account: id, role: body.role })
+      { preHandler, schema: { tags, params: Params, body: z.object(standing), response: { 200: Done } } },
+      async (request) => {
+        const { params, body } = request
+        await checked(() => auth.accounts.setStanding(params.id, body))
+        record(request, 'role changed', { account: params.id, role: body.role })
         return done
       },
     )
@@ -93,40 +89,43 @@ export function accountRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
       '/api/v1/accounts/:id/disabled',
       {
         preHandler,
-        schema: {
-          tags: ['accounts'],
-          params: Params,
-          body: z.object({ disabled: z.boolean() }),
-          response: { 200: Done },
-        },
+        schema: { tags, params: Params, body: z.object({ disabled: z.boolean() }), response: { 200: Done } },
       },
-      async ({ params: { id }, body, caller }) => {
-        await checked(() => auth.accounts.setDisabled(id, body.disabled))
-        record(caller, body.disabled ? 'account disabled' : 'account enabled', { account: id })
+      async (request) => {
+        const { params, body } = request
+        await checked(() => auth.accounts.setDisabled(params.id, body.disabled))
+        record(request, body.disabled ? 'account disabled' : 'account enabled', { account: params.id })
         return done
       },
     )
     app.post(
       '/api/v1/accounts/:id/link',
-      { preHandler, schema: { tags: ['accounts'], params: Params, response: { 200: Issued } } },
-      async ({ params: { id }, caller }) => {
+      { preHandler, schema: { tags, params: Params, response: { 200: Issued } } },
+      async (request) => {
+        const { id } = request.params
         await checked(() => auth.accounts.require(id))
         auth.sessions.endAllOf(id)
-        record(caller, 'one-time link issued', { account: id })
-        return issue(id)
+        record(request, 'one-time link issued', { account: id })
+        return issue(parts, id)
       },
     )
     app.post(
       '/api/v1/accounts/:id/end',
-      { preHandler, schema: { tags: ['accounts'], params: Params, response: { 200: Done } } },
-      async ({ params: { id }, caller }) => {
+      { preHandler, schema: { tags, params: Params, response: { 200: Done } } },
+      async (request) => {
+        const { id } = request.params
         await checked(() => auth.accounts.require(id))
         auth.sessions.endAllOf(id)
-        record(caller, 'sessions ended', { account: id })
+        record(request, 'sessions ended', { account: id })
         return done
       },
     )
   }
+}
+
+function issue({ auth, clock }: AccountRouteParts, person: string): z.output<typeof Issued> {
+  const nowMs = clock.wallMs()
+  return { link: auth.links.issue(person, nowMs), until: new Date(nowMs + LINK_MAX_MS).toISOString() }
 }
 
 /** Refusals of accounts as problem documents. */

@@ -8,6 +8,7 @@ import type { Caller } from '../auth/roles.ts'
 import { requireStepUp } from '../auth/step-up.ts'
 import type { DoorCommands, Refusal } from '../commands/door-commands.ts'
 import { HttpProblem } from './problem.ts'
+import type { Recorder } from './recorder.ts'
 
 /** What an operator does in an emergency; fingers and sensors are left to the door officer. */
 const operatorKinds: readonly CommandKind[] = ['unlock', 'lockdown', 'release-lockdown']
@@ -36,7 +37,7 @@ const refusals: Readonly<Record<Refusal, readonly [status: number, title: string
     'no-challenge': [504, 'No answer', (door) => `Door "${door}" gave no challenge in time; nothing was sent.`],
   }
 
-export function doorRoutes(commands: DoorCommands, clock: Clock): FastifyPluginAsyncZod {
+export function doorRoutes(commands: DoorCommands, clock: Clock, record: Recorder): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/api/v1/doors/:door/commands',
@@ -53,8 +54,17 @@ export function doorRoutes(commands: DoorCommands, clock: Clock): FastifyPluginA
           response: { 202: CommandResult },
         },
       },
-      async ({ params: { door }, body, caller }, reply) => {
-        const sent = await commands.give(door, body, actorOf(caller, body.kind))
+      async (request, reply) => {
+        const { params, body, caller } = request
+        const { door } = params
+        const actor = actorOf(caller, body.kind)
+        // Before it is sent: what then happens at the door, the door records.
+        record(request, 'door command', {
+          door,
+          command: body.kind,
+          ...('person' in body && body.person !== undefined && { person: body.person }),
+        })
+        const sent = await commands.give(door, body, actor)
         if (sent.ok) return reply.code(202).send(resultOf(sent.command))
         const [status, title, detail] = refusals[sent.refusal]
         throw new HttpProblem(status, title, detail(door))

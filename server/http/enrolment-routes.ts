@@ -42,10 +42,11 @@ export function enrolmentRoutes(parts: EnrolmentRouteParts): FastifyPluginAsyncZ
         preHandler: requireStepUp(parts.clock),
         schema: { tags, body: NewEnrolment, response: { 201: IssuedCode } },
       },
-      async ({ body: { role, id, name }, caller }, reply) => {
+      async (request, reply) => {
+        const { role, id, name } = request.body
         parts.registry.devices.add(role, id, name)
         const { username, code, untilMs } = enrolmentCodes.issue({ role, id })
-        record(caller, 'enrolment code issued', { identity: username })
+        record(request, 'enrolment code issued', { identity: username })
         const answer = { username, code, until: new Date(untilMs).toISOString() }
         return reply.code(201).header('cache-control', 'no-store').send(answer)
       },
@@ -53,10 +54,11 @@ export function enrolmentRoutes(parts: EnrolmentRouteParts): FastifyPluginAsyncZ
     app.post(
       '/api/v1/enrolment',
       { bodyLimit, config: TRIES, schema: { tags, body: EnrolmentRequest, response: { 200: EnrolmentAnswer } } },
-      async ({ body: { tokenHash, ...request }, caller }) => {
-        const { role, id } = request
+      async (request) => {
+        const { tokenHash, ...asked } = request.body
+        const { role, id } = asked
         // Wrong, used, too old, for another device: one answer for all.
-        if (!enrolmentCodes.take(request)) {
+        if (!enrolmentCodes.take(asked)) {
           throw new HttpProblem(
             401,
             'Not enrolled',
@@ -65,7 +67,7 @@ export function enrolmentRoutes(parts: EnrolmentRouteParts): FastifyPluginAsyncZ
           )
         }
         credentials.accept({ role, id }, tokenHash)
-        record(caller, 'device enrolled', { identity: enrolledName({ role, id }) })
+        record(request, 'device enrolled', { identity: enrolledName({ role, id }) })
         return { username: enrolledName({ role, id }), commandKey }
       },
     )

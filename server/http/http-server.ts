@@ -6,6 +6,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Auth } from '../auth/auth.ts'
 import type { Exposure } from '../auth/exposure.ts'
 import { accountRoutes } from './account-routes.ts'
+import { auditRoutes } from './audit-routes.ts'
 import { useAuthorization } from './authorize.ts'
 import { doorRoutes } from './door-routes.ts'
 import { enrolmentRoutes } from './enrolment-routes.ts'
@@ -19,7 +20,7 @@ import { passkeyRoutes } from './passkey-routes.ts'
 import { sendProblem, useProblems } from './problem.ts'
 import { providerRoutes } from './provider-routes.ts'
 import { providerSubjectRoutes } from './provider-subject-routes.ts'
-import { createRecorder } from './recorder.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
 import { sessionRoutes, whoAmIRoute } from './session-routes.ts'
 import { useSimulator } from './simulator-routes.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -74,11 +75,12 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
     simulator: parts.simulatorUrl !== undefined,
   })
   await app.register(whoAmIRoute(parts.auth, pages))
-  if (parts.auth) await usePeople(app, parts, parts.auth, exposure)
+  const record = createRecorder(parts)
+  if (parts.auth) await usePeople(app, { ...parts, record, auth: parts.auth, secureCookies: exposure.secureCookies })
   await app.register(statusRoutes(parts))
   await app.register(historyRoutes(parts))
   await app.register(heartbeatRoutes(parts))
-  await app.register(doorRoutes(parts.commands, parts.clock))
+  await app.register(doorRoutes(parts.commands, parts.clock, record))
   if (parts.simulatorUrl) useSimulator(app, parts.simulatorUrl)
   app.get('/api/openapi.json', { schema: { hide: true } }, (_, reply) =>
     reply
@@ -90,24 +92,24 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
   return app
 }
 
+interface PeopleParts extends HttpParts {
+  readonly auth: Auth
+  readonly record: Recorder
+  readonly secureCookies: boolean
+}
+
 /** What there is to people and tokens; the demo has none of it. */
-async function usePeople(
-  app: FastifyInstance,
-  parts: HttpParts,
-  auth: Auth,
-  { secureCookies }: HttpServerOptions['exposure'],
-): Promise<void> {
-  const { clock } = parts
-  const record = createRecorder(parts.log)
-  await app.register(sessionRoutes(auth))
-  await app.register(ownAccountRoutes(auth, clock))
-  await app.register(passkeyRoutes({ auth, clock, record }))
-  const { provider } = auth
-  if (provider) await app.register(providerRoutes({ auth, provider, clock, secureCookies }))
-  await app.register(accountRoutes({ auth, clock, record }))
-  await app.register(providerSubjectRoutes({ auth, clock, record }))
-  await app.register(identityRoutes({ ...parts, record }))
-  await app.register(enrolmentRoutes({ ...parts, record }))
+async function usePeople(app: FastifyInstance, parts: PeopleParts): Promise<void> {
+  const { auth, clock, record } = parts
+  await app.register(sessionRoutes(auth, record))
+  await app.register(ownAccountRoutes(auth, clock, record))
+  await app.register(passkeyRoutes(parts))
+  if (auth.provider) await app.register(providerRoutes({ ...parts, provider: auth.provider }))
+  await app.register(accountRoutes(parts))
+  await app.register(providerSubjectRoutes(parts))
+  await app.register(identityRoutes(parts))
+  await app.register(enrolmentRoutes(parts))
+  await app.register(auditRoutes(parts.audit))
 }
 
 function guard(app: FastifyInstance, rules: HttpServerOptions['rules']): void {

@@ -67,9 +67,10 @@ export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod
     app.post(
       '/api/v1/identities',
       { preHandler, schema: { tags, body: NewIdentity, response: { 201: Issued } } },
-      async ({ body, caller }, reply) => {
+      async (request, reply) => {
+        const { body } = request
         const credential = addIdentity(parts, body)
-        record(caller, 'identity added', { identity: credential.username })
+        record(request, 'identity added', { identity: credential.username })
         return reply.code(201).header('cache-control', 'no-store').send(credential)
       },
     )
@@ -83,9 +84,10 @@ export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod
           response: { 200: Issued },
         },
       },
-      async ({ body: { username, overlapHours }, caller }, reply) => {
+      async (request, reply) => {
+        const { username, overlapHours } = request.body
         const credential = credentials.issue(requireIdentity(parts, username), { overlapMs: overlapHours * HOUR_MS })
-        record(caller, 'token replaced', { identity: username })
+        record(request, 'token replaced', { identity: username })
         return reply.header('cache-control', 'no-store').send(credential)
       },
     )
@@ -99,10 +101,11 @@ export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod
           response: { 200: z.object({ result: z.literal('done') }) },
         },
       },
-      ({ body: { username }, caller }) => {
+      (request) => {
+        const { username } = request.body
         if (!parts.enrolmentCodes.revoke(username)) requireIdentity(parts, username)
         credentials.revoke(username)
-        record(caller, 'identity revoked', { identity: username })
+        record(request, 'identity revoked', { identity: username })
         return { result: 'done' as const }
       },
     )

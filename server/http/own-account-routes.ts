@@ -17,6 +17,7 @@ import {
   setCookies,
 } from './logging-in.ts'
 import { HttpProblem } from './problem.ts'
+import type { Recorder } from './recorder.ts'
 
 const SessionList = z.object({
   sessions: z.array(
@@ -35,7 +36,7 @@ const SessionList = z.object({
 const WithPassword = z.object({ password: Password })
 const RecoveryCodes = z.object({ recoveryCodes: z.array(z.string()) })
 
-export function ownAccountRoutes(auth: Auth, clock: Clock): FastifyPluginAsyncZod {
+export function ownAccountRoutes(auth: Auth, clock: Clock, record: Recorder): FastifyPluginAsyncZod {
   const { login } = auth
   return async (app) => {
     app.post('/api/v1/session/end', sessionOptions(z.unknown(), Done), async (request, reply) => {
@@ -47,16 +48,18 @@ export function ownAccountRoutes(auth: Auth, clock: Clock): FastifyPluginAsyncZo
       sessionOptions(z.object({ current: Password, next: NewPassword }), Done),
       async (request, reply) => {
         const { current, next } = request.body
-        await answered(reply, login.changePassword(requirePerson(request.caller), { current, next }, clientOf(request)))
+        const person = requirePerson(request.caller)
+        await answered(reply, login.changePassword(person, { current, next }, clientOf(request)))
+        record(request, 'password changed', { account: person.id })
         return done
       },
     )
-    await app.register(secondFactorRoutes(auth, clock))
+    await app.register(secondFactorRoutes(auth, clock, record))
     await app.register(ownSessionRoutes(auth, clock))
   }
 }
 
-function secondFactorRoutes({ login }: Auth, clock: Clock): FastifyPluginAsyncZod {
+function secondFactorRoutes({ login }: Auth, clock: Clock, record: Recorder): FastifyPluginAsyncZod {
   const preHandler = requireStepUp(clock)
   return async (app) => {
     app.post(
@@ -69,6 +72,7 @@ function secondFactorRoutes({ login }: Auth, clock: Clock): FastifyPluginAsyncZo
       app.post(`/api/v1/session/${act}`, sessionOptions(z.object({ code: Code }), Done), async (request, reply) => {
         const person = requirePerson(request.caller)
         const { cookies } = await answered(reply, login.proveTotp(person, request.body.code, clientOf(request)))
+        if (act === 'totp/confirm') record(request, 'codes set up', { account: person.id })
         return setCookies(reply, cookies).send(done)
       })
     }
@@ -78,6 +82,7 @@ function secondFactorRoutes({ login }: Auth, clock: Clock): FastifyPluginAsyncZo
       async (request, reply) => {
         const person = requirePerson(request.caller)
         const cookies = await answered(reply, login.removeTotp(person, request.body.password, clientOf(request)))
+        record(request, 'codes removed', { account: person.id })
         return setCookies(reply, cookies).send(done)
       },
     )
@@ -87,6 +92,7 @@ function secondFactorRoutes({ login }: Auth, clock: Clock): FastifyPluginAsyncZo
       async (request, reply) => {
         const person = requirePerson(request.caller)
         const codes = await answered(reply, login.renewRecoveryCodes(person, request.body.password, clientOf(request)))
+        record(request, 'recovery codes renewed', { account: person.id })
         return { recoveryCodes: [...codes] }
       },
     )

@@ -5,6 +5,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Credentials } from '../../broker/identity/credentials.ts'
 import type { EnrolmentCodes } from '../../broker/identity/enrolment-codes.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
 import type { Auth } from '../auth/auth.ts'
 import type { DoorCommands } from '../commands/door-commands.ts'
 import type { Pushes } from '../push/pushes.ts'
@@ -26,6 +27,7 @@ export interface HttpParts {
   readonly commandKey: string
   /** When each token was last used, epoch ms by issue. */
   readonly lastUses: () => ReadonlyMap<string, number>
+  readonly audit: AuditLog
   readonly registry: Registry
   readonly series: SeriesStore
   readonly pushes: Pushes

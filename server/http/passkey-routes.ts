@@ -76,7 +76,7 @@ function ownPasskeyRoutes(parts: PasskeyRouteParts): FastifyPluginAsyncZod {
         const person = requirePerson(request.caller)
         const { name, creation } = request.body
         await answered(reply, passkeys.create(person, name, creation, originOf(request)))
-        record(request.caller, 'passkey made', { account: person.id })
+        record(request, 'passkey made', { account: person.id })
         return done
       },
     )
@@ -86,19 +86,20 @@ function ownPasskeyRoutes(parts: PasskeyRouteParts): FastifyPluginAsyncZod {
         preHandler: requireStepUp(clock),
         schema: { tags, params: z.object({ id: z.string().max(1_400) }), response: { 200: Done } },
       },
-      ({ params: { id }, caller }) => {
-        const person = requirePerson(caller)
+      (request) => {
+        const { id } = request.params
+        const person = requirePerson(request.caller)
         if (!passkeyTable.remove(person.id, id)) {
           throw new HttpProblem(404, 'Not found', `You have no passkey "${id}".`)
         }
-        record(caller, 'passkey removed', { account: person.id })
+        record(request, 'passkey removed', { account: person.id })
         return done
       },
     )
   }
 }
 
-function provingRoutes({ auth, clock }: PasskeyRouteParts): FastifyPluginAsyncZod {
+function provingRoutes({ auth, clock, record }: PasskeyRouteParts): FastifyPluginAsyncZod {
   const { login, passkeys, sessions } = auth
   const Proof = z.object({ assertion: PasskeyAssertion })
   return async (app) => {
@@ -109,6 +110,7 @@ function provingRoutes({ auth, clock }: PasskeyRouteParts): FastifyPluginAsyncZo
     app.post('/api/v1/session/passkey', { ...sessionOptions(Proof, Done), bodyLimit }, async (request, reply) => {
       const person = await answered(reply, passkeys.login(request.body.assertion, originOf(request)))
       const cookies = await answered(reply, login.begin(person, clientOf(request), { steppedUp: true }))
+      record(request, 'logged in', { account: person, by: 'passkey' })
       return setCookies(reply, cookies).send(done)
     })
     app.post('/api/v1/session/step-up/passkey/options', sessionOptions(Nothing, CeremonyOptions), (request) => {

@@ -7,6 +7,7 @@ import type { Auth } from '../auth/auth.ts'
 import { FLOW_LIVES_MS, type Provider } from '../auth/provider.ts'
 import { answered, clientOf, sessionOptions, setCookies } from './logging-in.ts'
 import { HttpProblem } from './problem.ts'
+import type { Recorder } from './recorder.ts'
 
 /** A code and a state; some providers make long ones. */
 const SEARCH_LENGTH_MAX = 4_000
@@ -18,9 +19,11 @@ export interface ProviderRouteParts {
   readonly provider: Provider
   readonly clock: Clock
   readonly secureCookies: boolean
+  readonly record: Recorder
 }
 
-export function providerRoutes({ auth, provider, clock, secureCookies }: ProviderRouteParts): FastifyPluginAsyncZod {
+export function providerRoutes(parts: ProviderRouteParts): FastifyPluginAsyncZod {
+  const { auth, provider, clock, secureCookies, record } = parts
   const cookie = flowCookie(secureCookies)
   return async (app) => {
     app.post(
@@ -51,6 +54,7 @@ export function providerRoutes({ auth, provider, clock, secureCookies }: Provide
         }
         // What the provider asked for is not known: a dangerous act asks for a factor of ours.
         const cookies = await answered(reply, auth.login.begin(person, clientOf(request), { steppedUp: false }))
+        record(request, 'logged in', { account: person, by: 'provider' })
         return setCookies(reply, [cookie.gone, ...cookies]).send({ next })
       },
     )

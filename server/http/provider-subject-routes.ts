@@ -39,37 +39,44 @@ export function providerSubjectRoutes({ auth, clock, record }: AccountRouteParts
         preHandler,
         schema: { tags, params, body: z.object({ account: z.string().max(64) }), response: { 200: Done } },
       },
-      async ({ params: { id }, body: { account }, caller }) => {
+      async (request) => {
+        const { id } = request.params
+        const { account } = request.body
         await checked(() => {
           accounts.require(account)
           subjects.link(id, account)
         })
-        record(caller, 'provider identity linked', { account, subject: id })
+        record(request, 'provider identity linked', { account, subject: id })
         return done
       },
     )
     app.post(
       '/api/v1/provider-subjects/:id/account',
       { preHandler, schema: { tags, params, body: NewAccountBody, response: { 201: Done } } },
-      async ({ params: { id }, body, caller }, reply) => {
+      async (request, reply) => {
+        const {
+          params: { id },
+          body,
+        } = request
         const account = await checked(async () => {
           subjects.require(id)
           const made = await accounts.create(body, clock.wallMs())
           subjects.link(id, made)
           return made
         })
-        record(caller, 'account created', { account, role: body.role, subject: id })
+        record(request, 'account created', { account, role: body.role, subject: id })
         return reply.code(201).send(done)
       },
     )
     app.post(
       '/api/v1/provider-subjects/:id/remove',
       { preHandler, schema: { tags, params, response: { 200: Done } } },
-      async ({ params: { id }, caller }) => {
+      async (request) => {
+        const { id } = request.params
         const { person } = await checked(() => subjects.require(id))
         subjects.remove(id)
         if (person !== null) sessions.endAllOf(person)
-        record(caller, 'provider identity removed', { subject: id, ...(person !== null && { account: person }) })
+        record(request, 'provider identity removed', { subject: id, ...(person !== null && { account: person }) })
         return done
       },
     )

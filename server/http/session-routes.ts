@@ -16,6 +16,7 @@ import {
   sessionOptions,
   setCookies,
 } from './logging-in.ts'
+import type { Recorder } from './recorder.ts'
 
 const Step = z.object({ step: z.enum(['done', 'code']) })
 const LinkUse = z.object({
@@ -39,7 +40,7 @@ export function whoAmIRoute(auth: Auth | undefined, pages: readonly string[]): F
   }
 }
 
-export function sessionRoutes({ login }: Auth): FastifyPluginAsyncZod {
+export function sessionRoutes({ login }: Auth, record: Recorder): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/api/v1/session',
@@ -47,15 +48,23 @@ export function sessionRoutes({ login }: Auth): FastifyPluginAsyncZod {
       async (request, reply) => {
         const { email, password } = request.body
         const { value, cookies } = await answered(reply, login.withPassword(email, password, clientOf(request)))
-        return setCookies(reply, cookies).send({ step: value })
+        if (value.step === 'done') record(request, 'logged in', { account: value.person, by: 'password' })
+        return setCookies(reply, cookies).send({ step: value.step })
       },
     )
     app.post('/api/v1/session/code', sessionOptions(z.object({ code: Code }), Done), async (request, reply) => {
-      const { cookies } = await answered(reply, login.withCode(request.body.code, clientOf(request)))
+      const { value, cookies } = await answered(reply, login.withCode(request.body.code, clientOf(request)))
+      record(request, 'logged in', { account: value.person, by: 'password and code' })
       return setCookies(reply, cookies).send(done)
     })
-    app.post('/api/v1/session/link', sessionOptions(LinkUse, z.object({ email: z.string() })), (request, reply) =>
-      answered(reply, login.useLink(request.body, request.ip)),
+    app.post(
+      '/api/v1/session/link',
+      sessionOptions(LinkUse, z.object({ email: z.string() })),
+      async (request, reply) => {
+        const { person, email } = await answered(reply, login.useLink(request.body, request.ip))
+        record(request, 'password set by link', { account: person })
+        return { email }
+      },
     )
   }
 }

@@ -11,7 +11,7 @@ export function pagesOf(there: { login: boolean; provider: boolean; simulator: b
   return [
     ...['/', '/wall', '/explore', '/doors', '/login'],
     ...(there.simulator ? ['/simulator'] : []),
-    ...(there.login ? ['/settings'] : []),
+    ...(there.login ? ['/settings', '/audit'] : []),
     ...(there.provider ? [RETURN_PATH] : []),
   ]
 }

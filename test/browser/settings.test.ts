@@ -99,4 +99,7 @@ test('others see their own account alone, and an auditor reads without a button 
   for (const name of ['Ubah', 'Tambah orang', 'Tambah identitas']) {
     expect(await opened.page.getByText(name, { exact: true }).count()).toBe(0)
   }
+  await opened.page.getByRole('link', { name: 'Jejak audit' }).click()
+  await opened.page.locator('[data-act="account created"]').first().waitFor()
+  expect(await axeFindings(opened.page)).toEqual([])
 })

@@ -9,10 +9,11 @@ export const paths = {
   /** Where a login provider sends people back to. */
   loginReturn: '/login/return',
   settings: '/settings',
+  audit: '/audit',
 } as const
 
 /** Pages with a link in the head of every page, in this order. */
-export const pageNames = ['home', 'wall', 'explore', 'doors', 'simulator', 'settings'] as const
+export const pageNames = ['home', 'wall', 'explore', 'doors', 'simulator', 'settings', 'audit'] as const
 export type PageName = (typeof pageNames)[number]
 
 /** The login, from which one comes back to this address. */

@@ -2,6 +2,7 @@
 import type { ForcedCause } from '../../broker/contract/door.ts'
 import type { PersonRole } from '../../broker/contract/people.ts'
 import type { AppState, Cause } from '../../broker/contract/states.ts'
+import { audit } from './texts-audit-id.ts'
 import { desk, explore, home, simulator } from './texts-desk-id.ts'
 import { doorsPage } from './texts-doors-id.ts'
 import { login, problems } from './texts-login-id.ts'
@@ -216,6 +217,7 @@ export const indonesian = {
   roleName,
   roleMeaning,
   settings,
+  audit,
   notFound: { title: 'Halaman tidak ditemukan', back: 'Kembali ke beranda' },
 }
 
