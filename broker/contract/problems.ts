@@ -18,6 +18,7 @@ export const problemNames = [
   'last-administrator',
   'account-unknown',
   'name-missing',
+  'password-common',
   'passkey-needed',
   'passkey-refused',
   'passkeys-full',

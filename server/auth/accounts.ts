@@ -126,6 +126,12 @@ export class Accounts {
     return String(this.db.prepare('SELECT email FROM user WHERE id = ?').get(person)?.['email'])
   }
 
+  /** Name and address, which are no good as a password. */
+  wordsOf(person: string): string[] {
+    const row = this.db.prepare('SELECT name, email FROM user WHERE id = ?').get(person)
+    return row ? Object.values(row).map(String) : []
+  }
+
   require(person: string): void {
     if (!this.db.prepare('SELECT 1 FROM people_roles WHERE person = ?').get(person)) {
       throw new AccountError('account-unknown', `there is no account "${person}"`)

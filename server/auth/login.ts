@@ -1,5 +1,6 @@
 /** Logging in and out, and what people do to their own account. Each wrong guess makes the next one wait. */
 import { APIError } from 'better-auth/api'
+import { passwordFault } from '#contract/passwords.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { AccountError, type Accounts } from './accounts.ts'
 import { type Client, clientHeaders, type WithCookies, withCookies } from './cookies.ts'
@@ -117,6 +118,7 @@ export class Login {
 
   /** Ends every session of this person, this one too. @throws LoginRefusedError, LoginSlowedError */
   async changePassword(person: Person, { current, next }: PasswordChange, client: Client): Promise<void> {
+    requireUncommon(next, [person.name, person.email])
     await this.guess([`password ${person.id}`], () =>
       this.parts.library.api.changePassword({
         body: { currentPassword: current, newPassword: next },
@@ -185,6 +187,10 @@ export class Login {
       return known
     })
     if (found.person === null && (!name || !email)) throw new AccountError('name-missing', 'name and email are needed')
+    requireUncommon(
+      password,
+      found.person === null ? [name ?? '', email ?? ''] : this.parts.accounts.wordsOf(found.person),
+    )
     if (!this.parts.links.use(link)) throw new LoginRefusedError('link-ended', 'this link was used already')
     const person =
       found.person ??
@@ -213,6 +219,15 @@ export class Login {
       throw error
     }
   }
+}
+
+/** @throws AccountError; the length is the routes' to check */
+function requireUncommon(password: string, own: readonly string[]): void {
+  if (passwordFault(password, own) === undefined) return
+  throw new AccountError(
+    'password-common',
+    'this password is among those that are tried first: choose a short sentence',
+  )
 }
 
 /** @returns undefined when something failed that was no guess */

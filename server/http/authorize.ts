@@ -44,7 +44,10 @@ async function callerOf(request: FastifyRequest, { auth, metricsToken }: Authori
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply, pattern: string): FastifyReply {
-  if (request.caller.kind !== 'nobody') {
+  const { caller, ip, method, log } = request
+  if (caller.kind !== 'nobody') {
+    const actor = caller.kind === 'person' ? caller.id : caller.kind
+    log.info({ actor, from: ip, method, route: pattern }, 'not allowed')
     return sendProblem(
       reply,
       403,

@@ -48,7 +48,7 @@ export function enrolmentRoutes(parts: EnrolmentRouteParts): FastifyPluginAsyncZ
         const { username, code, untilMs } = enrolmentCodes.issue({ role, id })
         record(request, 'enrolment code issued', { identity: username })
         const answer = { username, code, until: new Date(untilMs).toISOString() }
-        return reply.code(201).header('cache-control', 'no-store').send(answer)
+        return reply.code(201).send(answer)
       },
     )
     app.post(

@@ -71,7 +71,7 @@ export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod
         const { body } = request
         const credential = addIdentity(parts, body)
         record(request, 'identity added', { identity: credential.username })
-        return reply.code(201).header('cache-control', 'no-store').send(credential)
+        return reply.code(201).send(credential)
       },
     )
     app.post(
@@ -88,7 +88,7 @@ export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod
         const { username, overlapHours } = request.body
         const credential = credentials.issue(requireIdentity(parts, username), { overlapMs: overlapHours * HOUR_MS })
         record(request, 'token replaced', { identity: username })
-        return reply.header('cache-control', 'no-store').send(credential)
+        return reply.send(credential)
       },
     )
     app.post(

@@ -50,6 +50,9 @@ export async function answered<T>(reply: FastifyReply, work: Promise<T>): Promis
   try {
     return await work
   } catch (error) {
+    const { log, ip } = reply.request
+    if (error instanceof Error)
+      log.info({ from: ip, reason: error.message, route: reply.request.routeOptions.url }, 'login refused')
     if (error instanceof LoginRefusedError) throw new HttpProblem(401, 'Not accepted', error.message, error.problem)
     if (error instanceof AccountError) throw new HttpProblem(409, 'Not done', error.message, error.problem)
     if (error instanceof PasswordsBusyError) {

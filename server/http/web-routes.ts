@@ -44,7 +44,7 @@ export async function useWeb(app: FastifyInstance, { webDir, pages, secure }: We
     app.get(page, { schema: { hide: true } }, (_, reply) => {
       if (!built)
         return sendProblem(reply, 503, 'Pages not built', `Build them first: npm run build (looked in ${webDir})`)
-      return reply.header('cache-control', 'no-store').sendFile('index.html', webDir)
+      return reply.sendFile('index.html', webDir, { cacheControl: false })
     })
   }
   app.addHook('onSend', async (_, reply) => {
@@ -54,7 +54,9 @@ export async function useWeb(app: FastifyInstance, { webDir, pages, secure }: We
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
-      ...(secure && { 'strict-transport-security': `max-age=${YEAR_S}` }),
+      // Assets say of themselves how long they hold; nothing else is kept by anybody on the way.
+      ...(!reply.hasHeader('cache-control') && { 'cache-control': 'no-store' }),
+      ...(secure && { 'strict-transport-security': `max-age=${YEAR_S}; includeSubDomains` }),
     })
   })
   app.setNotFoundHandler((request, reply) =>

@@ -72,6 +72,7 @@ describe('the allow-table', () => {
     const faults: (string | undefined)[] = []
     for (const column of columns) for (const route of routes) faults.push(await faultOf(column, route))
     expect(faults.filter((fault) => fault !== undefined)).toEqual([])
+    await until('a refusal in the log', () => stack.siaga.server.lines.some((line) => line.includes('not allowed')))
     expect(faults).toHaveLength((2 + roles.length) * routes.length)
     for (const route of absent) {
       const answer = await ask(stack.administrator.visitor, route, {})

@@ -1,6 +1,7 @@
 /** People log in to a real server: the first one, passwords, second factors, and what is refused. */
 import { describe, expect, it } from 'vitest'
 import { enrolTotp, firstLink, password, startLoginStack, startWithLogin, totpCode, Visitor } from '../harness/login.ts'
+import { until } from '../harness/until.ts'
 
 const email = 'admin@kalbar.example'
 
@@ -13,6 +14,11 @@ describe('logging in', () => {
     expect((await visitor.get('/wall')).headers.get('location')).toBe('/login?next=%2Fwall')
     expect((await visitor.post('/api/v1/session/link', { link: 'wrong', password, name: 'A', email })).status).toBe(401)
     expect((await visitor.post('/api/v1/session/link', { link, password: 'short', name: 'A', email })).status).toBe(400)
+    const common = { link, password: 'administrator-2026', name: 'A', email }
+    expect(await visitor.post('/api/v1/session/link', common)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:siaga:problem:password-common' },
+    })
     expect((await visitor.post('/api/v1/session/link', { link, password, name: 'A', email })).status).toBe(200)
     expect((await visitor.post('/api/v1/session/link', { link, password, name: 'B', email: 'b@x.id' })).status).toBe(
       401,
@@ -36,6 +42,9 @@ describe('logging in', () => {
     const answers = [await visitor.post('/api/v1/session', wrong)]
     const unknown = await visitor.post('/api/v1/session', { ...wrong, email: 'nobody@kalbar.example' })
     expect(unknown).toMatchObject({ status: 401, body: answers[0]?.body })
+    const refused = () => siaga.server.lines.filter((line) => line.includes('login refused'))
+    await until('both in the log', () => refused().length === 2)
+    expect(refused()[0]).toContain('127.0.0.1')
     for (let tries = 1; tries < 5; tries += 1) answers.push(await visitor.post('/api/v1/session', wrong))
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 429])
     expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0)

@@ -43,6 +43,9 @@ it('sends strict headers with pages, answers and problems, and no detail of its 
     expect(policy).toContain("frame-ancestors 'none'")
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('access-control-allow-origin')).toBeNull()
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('cache-control'), path).toBe('no-store')
+    expect(headers.get('content-type')).toMatch(/^(text\/html|application\/(problem\+)?json)/)
   }
   const broken = await fetch(`${siaga.httpUrl}/api/v1/session`, {
     method: 'POST',
@@ -121,7 +124,7 @@ it('speaks TLS itself, with cookies that only TLS carries', async () => {
   expect(cookies).toMatch(/^__Host-siaga/)
   expect(cookies).toMatch(/Secure/)
   expect(cookies).not.toMatch(/Domain=/i)
-  expect(headers['strict-transport-security']).toMatch(/max-age=\d{8}/)
+  expect(headers['strict-transport-security']).toMatch(/max-age=\d{8}; includeSubDomains/)
 })
 
 it('describes every route that is for programs, and answers as it says', async () => {

@@ -61,6 +61,10 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
   'identity-unknown': ['Identitas ini tidak ada lagi', 'Muat ulang halaman untuk melihat daftar yang baru.'],
   'enrolment-refused': ['Kode pendaftaran tidak berlaku', 'Kode dipakai sekali dan berlaku satu jam. Buat kode baru.'],
   'app-unknown': ['Aplikasi ini belum terdaftar', 'Daftarkan aplikasinya lebih dahulu, lalu terbitkan token.'],
+  'password-common': [
+    'Kata sandi ini mudah ditebak',
+    'Ia termasuk yang pertama dicoba orang, atau terbuat dari nama Anda. Pilih satu kalimat pendek.',
+  ],
   'name-missing': ['Nama dan surel harus diisi', 'Administrator pertama belum mempunyai akun.'],
 }
 
@@ -96,6 +100,8 @@ export const login = {
   newPassword: 'Kata sandi baru',
   passwordRule: (least: number) => `Paling sedikit ${least} huruf. Kalimat pendek lebih kuat dan lebih mudah diingat.`,
   passwordShort: (least: number, typed: number) => `Baru ${typed} dari ${least} huruf.`,
+  passwordCommon:
+    'Mudah ditebak: jangan hanya kata umum, angka berurutan, atau nama instansi. Pilih satu kalimat pendek.',
   save: 'Simpan dan masuk',
   working: 'Memeriksa…',
   waiting: (seconds: number) => `Coba lagi dalam ${seconds} detik`,

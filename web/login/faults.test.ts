@@ -15,7 +15,8 @@ describe('what was typed', () => {
     expect(recoveryFault('abc')).not.toBe('')
     expect(recoveryFault('aB3dE-x9Yz1')).toBe('')
     expect(newPasswordFault('sebelas...')).toContain('10')
-    expect(newPasswordFault('kata sandi panjang')).toBe('')
+    expect(newPasswordFault('kata sandi kuda biru')).toBe('')
+    expect(newPasswordFault('password12345')).toContain('Mudah ditebak')
   })
 })
 

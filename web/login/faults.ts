@@ -1,4 +1,5 @@
 /** What is wrong with what was typed, in words for beneath the field; empty when nothing is. Pure. */
+import { passwordFault } from '../../broker/contract/passwords.ts'
 import { PASSWORD_LENGTH_MIN } from '../../broker/contract/people.ts'
 import { t } from '../lib/texts.ts'
 
@@ -20,5 +21,7 @@ export function recoveryFault(typed: string): string {
 
 export function newPasswordFault(typed: string): string {
   if (typed === '') return t.login.missing.password
-  return typed.length >= PASSWORD_LENGTH_MIN ? '' : t.login.passwordShort(PASSWORD_LENGTH_MIN, typed.length)
+  const fault = passwordFault(typed)
+  if (fault === 'short') return t.login.passwordShort(PASSWORD_LENGTH_MIN, typed.length)
+  return fault === 'common' ? t.login.passwordCommon : ''
 }
