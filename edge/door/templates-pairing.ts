@@ -1,7 +1,7 @@
 /** Remembers the secret of this door's sensor, and whether the one at hand has it. */
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { checkPairing, pair, SECRET_BYTES } from '../fingerprint/pairing.ts'
+import { isPaired, pair, SECRET_BYTES } from '../fingerprint/pairing.ts'
 import type { Sensor } from '../fingerprint/sensor.ts'
 import type { DoorStore } from './door-store.ts'
 
@@ -20,7 +20,7 @@ export interface Pairing {
 }
 
 const SECRET = 'sensor.secret'
-const Secret = z.base64url()
+const Secret = z.base64url().nullable()
 
 export function createPairing({ store, alarm }: PairingOptions): Pairing {
   let state: ReturnType<Pairing['state']> = 'unknown'
@@ -30,8 +30,13 @@ export function createPairing({ store, alarm }: PairingOptions): Pairing {
     alarm('sensor-swapped', !ours)
     return ours
   }
+  const known = () => store.remembered(SECRET, Secret) ?? undefined
   const renew = async (sensor: Sensor) => {
-    if ((await sensor.readNotepad(0)) === 'unsupported') return settle(true)
+    if ((await sensor.readNotepad(0)) === 'unsupported') {
+      // Nothing to know it by: people chose such a module, and its like are ours from now on.
+      if (known() !== undefined) store.remember(SECRET, null)
+      return settle(true)
+    }
     const secret = randomBytes(SECRET_BYTES)
     // Remembered first: a crash in between looks like a swap, which people end; the other way round nobody could.
     store.remember(SECRET, secret.toString('base64url'))
@@ -40,9 +45,9 @@ export function createPairing({ store, alarm }: PairingOptions): Pairing {
   return {
     async check(sensor) {
       state = 'unknown'
-      const secret = store.remembered(SECRET, Secret)
+      const secret = known()
       if (secret === undefined) await renew(sensor)
-      else settle((await checkPairing(sensor, Buffer.from(secret, 'base64url'))) !== 'swapped')
+      else settle(await isPaired(sensor, Buffer.from(secret, 'base64url')))
     },
     renew,
     state: () => state,

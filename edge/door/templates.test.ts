@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { z } from 'zod'
 import { silentLog } from '#runtime/log.ts'
 import { sensorBench, settled } from '../../test/harness/sensor.ts'
 import { instructions } from '../fingerprint/datasheet.ts'
@@ -112,6 +113,23 @@ describe('templates', () => {
     expect(foreign.simulator.library.size).toBe(0)
   })
 
+  it('takes a module without a notepad for a swapped one where ours had a secret', async () => {
+    const { slots, alarms, templates, plug } = bench()
+    slots.assign({ slot: 1, person: 'siti', finger: 'kanan' })
+    const ours = { library: [[1, 'finger-siti']] } as const
+    await settled(templates.inspect(plug(ours).at))
+    const mute = { library: [[1, 'finger-of-a-burglar']], unsupported: ['readNotepad'] } as const
+    const foreign = plug(mute)
+    await settled(templates.inspect(foreign.at))
+    expect(templates.trusted()).toBe(false)
+    expect([...alarms]).toEqual(['sensor-swapped'])
+    // People may choose such a module all the same; then it is ours, and stays so.
+    expect(await settled(templates.adopt(foreign.at))).toBe(true)
+    await settled(templates.inspect(foreign.at))
+    expect(templates.trusted()).toBe(true)
+    expect(alarms.size).toBe(0)
+  })
+
   it('knows its sensor again after a power cut', async () => {
     const { templates, plug, alarms } = bench()
     const { at, simulator } = plug()
@@ -181,5 +199,17 @@ describe('enrolment', () => {
     await settled(templates.inspect(at))
     expect(simulator.library.size).toBe(0)
     expect(alarms.size).toBe(0)
+    // Once: what comes into that slot later is a stranger's, and evidence.
+    simulator.library.set(0, 'finger-of-a-burglar')
+    await settled(templates.inspect(at))
+    expect([...alarms]).toEqual(['stranger-template'])
+    expect(simulator.library.size).toBe(1)
+  })
+
+  it('forgets the slot of one that was cut off before Store', async () => {
+    const { templates, plug, store } = bench()
+    store.remember('enrolment.slot', 0)
+    await settled(templates.inspect(plug().at))
+    expect(store.remembered('enrolment.slot', z.int().nullable())).toBeNull()
   })
 })

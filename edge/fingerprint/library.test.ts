@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sensorBench, settled } from '../../test/harness/sensor.ts'
 import { instructions } from './datasheet.ts'
 import { deleteTemplate, emptyLibrary } from './library.ts'
-import { checkPairing, pair } from './pairing.ts'
+import { isPaired, pair } from './pairing.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -35,12 +35,12 @@ describe('pairing', () => {
   it('knows its sensor again, and a sensor that was swapped', async () => {
     const ours = sensorBench()
     expect(await settled(pair(ours.sensor, secret))).toBe(true)
-    expect(await settled(checkPairing(ours.sensor, secret))).toBe('paired')
-    expect(await settled(checkPairing(sensorBench().sensor, secret))).toBe('swapped')
+    expect(await settled(isPaired(ours.sensor, secret))).toBe(true)
+    expect(await settled(isPaired(sensorBench().sensor, secret))).toBe(false)
   })
 
-  it('says so where the module has no notepad', async () => {
+  it('knows none without a notepad', async () => {
     const { sensor } = sensorBench({ unsupported: ['readNotepad'] })
-    expect(await settled(checkPairing(sensor, secret))).toBe('unsupported')
+    expect(await settled(isPaired(sensor, secret))).toBe(false)
   })
 })

@@ -11,18 +11,17 @@ export const SECRET_BYTES = 32
 
 type Notepad = Pick<Sensor, 'readNotepad' | 'writeNotepad'>
 
-/** `unsupported`: the module has no notepad, so a swap cannot be seen. Differing bytes are read twice before they count. */
-export async function checkPairing(sensor: Notepad, secret: Uint8Array): Promise<'paired' | 'swapped' | 'unsupported'> {
+/** Whether the secret is in the module; one without a notepad does not have it. Other bytes are read twice before they count. */
+export async function isPaired(sensor: Notepad, secret: Uint8Array): Promise<boolean> {
   for (let look = 0; look < 2; look += 1) {
     const content = await sensor.readNotepad(SECRET_PAGE)
-    if (content === 'unsupported') return content
-    if (Buffer.from(content).equals(secret)) return 'paired'
+    if (content !== 'unsupported' && Buffer.from(content).equals(secret)) return true
   }
-  return 'swapped'
+  return false
 }
 
 /** @returns whether the secret is proven to be there by reading it. */
 export async function pair(sensor: Notepad, secret: Uint8Array): Promise<boolean> {
   await sensor.writeNotepad(SECRET_PAGE, secret)
-  return (await checkPairing(sensor, secret)) === 'paired'
+  return isPaired(sensor, secret)
 }

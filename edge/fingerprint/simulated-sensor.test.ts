@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
-import { checkPairing, pair, SECRET_BYTES } from './pairing.ts'
+import { isPaired, pair, SECRET_BYTES } from './pairing.ts'
 import { createSensor } from './sensor.ts'
 import { openSerialPort } from './serial-port.ts'
 import { openSimulatedSensor } from './simulated-sensor.ts'
@@ -31,6 +31,6 @@ it('finds its library and its notepad again after a restart', async () => {
   first.close()
 
   const second = await open()
-  expect(await checkPairing(second.sensor, secret)).toBe('paired')
+  expect(await isPaired(second.sensor, secret)).toBe(true)
   expect(await second.sensor.readIndex(200)).toEqual(new Set())
 })
