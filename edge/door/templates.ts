@@ -55,6 +55,7 @@ export function createTemplates(options: TemplateOptions): Templates {
   const { store, slots, access, record, alarm, log } = options
   const pairing = createPairing({ store, alarm })
 
+  const reservedSlot = () => store.remembered(RESERVED, Reserved) ?? undefined
   /** Proven gone, so the mapping may go. */
   const forget = (slot: number, person: string, kind: 'template.deleted' | 'template.missing') => {
     slots.release(slot)
@@ -63,7 +64,7 @@ export function createTemplates(options: TemplateOptions): Templates {
   const look = async ({ sensor, capacity }: SensorAtHand) => {
     const index = await sensor.readIndex(capacity)
     const listed = access.current()?.people.map(({ person }) => person)
-    const reserved = store.remembered(RESERVED, Reserved) ?? undefined
+    const reserved = reservedSlot()
     const owners = slots.all()
     return { index, plan: planTemplates({ index, owners, listed: listed && new Set(listed), reserved }) }
   }
@@ -88,7 +89,7 @@ export function createTemplates(options: TemplateOptions): Templates {
       if (plan.leftover !== undefined) await deleteTemplate(at.sensor, plan.leftover, at.capacity)
       await erase(at, plan.leaving)
       const { index, plan: after } = await look(at)
-      if (after.leftover === undefined && store.remembered(RESERVED, Reserved)) store.remember(RESERVED, null)
+      if (after.leftover === undefined && reservedSlot() !== undefined) store.remember(RESERVED, null)
       alarm('stranger-template', after.strangers.length > 0)
       return index.size
     },
