@@ -29,6 +29,21 @@ export function createCommandActions({ agent, reader, templates, enrolment }: Co
     return done
   }
   const proven = (isProven: boolean): Outcome => (isProven ? done : refused('not-proven'))
+  const withSensor = createSensorTurn()
+  let enrolling: AbortController | undefined
+  const enrol = async (who: Extract<CommandBody, { kind: 'enrol' }>, progress: Progress): Promise<Outcome> => {
+    enrolling = new AbortController()
+    const { signal } = enrolling
+    try {
+      return await reader.use((at) => enrolment.run(at, who, { progress, signal }))
+    } finally {
+      enrolling = undefined
+    }
+  }
+  const cancel = (): Outcome => {
+    enrolling?.abort()
+    return enrolling ? done : refused('nothing-under-way')
+  }
 
   return async (command: CommandBody, progress: Progress): Promise<Outcome> => {
     switch (command.kind) {
@@ -39,7 +54,7 @@ export function createCommandActions({ agent, reader, templates, enrolment }: Co
       case 'release-lockdown':
         return lockdown(false)
       case 'enrol':
-        return withSensor(() => reader.use((at) => enrolment.run(at, command, progress)))
+        return withSensor(() => enrol(command, progress))
       case 'delete':
         return withSensor(async () => proven(await reader.use((at) => templates.remove(at, command.person))))
       case 'pair-sensor':
@@ -50,17 +65,25 @@ export function createCommandActions({ agent, reader, templates, enrolment }: Co
         agent.setAlarm('set-back', false)
         return done
       case 'cancel':
-        return enrolment.cancel() ? done : refused('nothing-under-way')
+        return cancel()
     }
   }
 }
 
-async function withSensor(task: () => Promise<Outcome>): Promise<Outcome> {
-  try {
-    return await task()
-  } catch (error) {
-    if (error instanceof SensorError) return refused('sensor-lost')
-    throw error
+/** One command at a time, and none waits: a second enrolment would take the next finger, whoever's it is. */
+function createSensorTurn() {
+  let taken = false
+  return async (task: () => Promise<Outcome>): Promise<Outcome> => {
+    if (taken) return refused('busy')
+    taken = true
+    try {
+      return await task()
+    } catch (error) {
+      if (error instanceof SensorError) return refused('sensor-lost')
+      throw error
+    } finally {
+      taken = false
+    }
   }
 }
 

@@ -23,10 +23,8 @@ export interface EnrolmentOptions {
 }
 
 export interface Enrolment {
-  /** @throws SensorError when the sensor is lost; the slot stays reserved until the sensor was looked at again */
-  run(at: EnrolmentSensor, who: Enrollee, progress: Progress): Promise<Outcome>
-  /** @returns false when none is under way */
-  cancel(): boolean
+  /** One at a time. @throws SensorError when the sensor is lost; the slot stays reserved until the sensor was looked at again */
+  run(at: EnrolmentSensor, who: Enrollee, attempt: Attempt): Promise<Outcome>
 }
 
 interface EnrolmentSensor extends SensorAtHand {
@@ -35,6 +33,7 @@ interface EnrolmentSensor extends SensorAtHand {
 
 interface Attempt {
   readonly progress: Progress
+  /** Cancels it. */
   readonly signal: AbortSignal
 }
 
@@ -49,7 +48,6 @@ const FINGERS_PER_PERSON_MAX = 11
 
 export function createEnrolment(options: EnrolmentOptions): Enrolment {
   const { store, slots, templates, record, nowMs } = options
-  let underWay: AbortController | undefined
 
   const take = async (at: EnrolmentSensor, who: Enrollee, { progress, signal }: Attempt): Promise<Outcome> => {
     const index = await at.sensor.readIndex(at.capacity)
@@ -75,7 +73,6 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
     return refused(reason)
   }
   const mayEnrol = ({ person, finger }: Enrollee): string | undefined => {
-    if (underWay) return 'busy'
     if (!templates.trusted()) return 'sensor-swapped'
     // Who is not on the list would be deleted again at once.
     if (!options.access.current()?.people.some((entry) => entry.person === person)) return 'not-assigned'
@@ -85,19 +82,9 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
   }
 
   return {
-    async run(at, who, progress) {
+    async run(at, who, attempt) {
       const reason = mayEnrol(who)
-      if (reason !== undefined) return refused(reason)
-      underWay = new AbortController()
-      try {
-        return await take(at, who, { progress, signal: underWay.signal })
-      } finally {
-        underWay = undefined
-      }
-    },
-    cancel() {
-      underWay?.abort()
-      return underWay !== undefined
+      return reason === undefined ? take(at, who, attempt) : refused(reason)
     },
   }
 }

@@ -8,6 +8,7 @@ import { sensorBench, settled } from '../../test/harness/sensor.ts'
 import { instructions } from '../fingerprint/datasheet.ts'
 import type { SimulatorOptions } from '../fingerprint/simulator.ts'
 import type { RecordBody } from '../outbox/outbox.ts'
+import type { Progress } from './commands.ts'
 import { openDoorStore } from './door-store.ts'
 import { createEnrolment } from './enrolment.ts'
 import { createSlots } from './slots.ts'
@@ -15,6 +16,8 @@ import { createTemplates } from './templates.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
+
+const siti = { person: 'siti', finger: 'kanan-telunjuk', duress: false }
 
 function bench(options: SimulatorOptions = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'siaga-templates-'))
@@ -36,6 +39,11 @@ function bench(options: SimulatorOptions = {}) {
     alarm: (alarm, standing) => void (standing ? alarms.add(alarm) : alarms.delete(alarm)),
   })
   const enrolment = createEnrolment({ store, slots, access, templates, record, nowMs: () => Date.now() })
+  const attempt = (
+    at: Parameters<typeof enrolment.run>[0],
+    progress: Progress = () => {},
+    { signal } = new AbortController(),
+  ) => enrolment.run(at, siti, { progress, signal })
   const plug = (more: SimulatorOptions = options) => {
     const { sensor, simulator } = sensorBench(more)
     return { sensor, simulator, at: { sensor, capacity: more.capacity ?? 200, systemId: 0 } }
@@ -43,7 +51,7 @@ function bench(options: SimulatorOptions = {}) {
   const list = (...people: string[]) => {
     listed = people
   }
-  return { slots, records, alarms, templates, enrolment, plug, list, store }
+  return { slots, records, alarms, templates, attempt, plug, list, store }
 }
 
 const library = [
@@ -142,14 +150,13 @@ describe('templates', () => {
 })
 
 describe('enrolment', () => {
-  const siti = { person: 'siti', finger: 'kanan-telunjuk', duress: false }
   const lay = (simulator: ReturnType<ReturnType<typeof bench>['plug']>['simulator']) => (step: { step?: unknown }) => {
     if (step.step === 'touch') setTimeout(() => simulator.press('finger-siti'), 200)
     else simulator.lift()
   }
 
   it('maps the person to the lowest free slot once the template is proven', async () => {
-    const { slots, records, templates, enrolment, plug, list } = bench({ library: [[0, 'finger-budi']] })
+    const { slots, records, templates, attempt, plug, list } = bench({ library: [[0, 'finger-budi']] })
     slots.assign({ slot: 0, person: 'budi', finger: 'kanan' })
     list('siti', 'budi')
     const { at, simulator } = plug()
@@ -157,7 +164,7 @@ describe('enrolment', () => {
     const steps: unknown[] = []
     const person = lay(simulator)
     const outcome = await settled(
-      enrolment.run(at, siti, (step) => {
+      attempt(at, (step) => {
         steps.push(step)
         person(step)
       }),
@@ -166,25 +173,25 @@ describe('enrolment', () => {
     expect(steps).toHaveLength(10)
     expect(slots.ownerOf(1)).toMatchObject({ person: 'siti', finger: 'kanan-telunjuk' })
     expect(records).toEqual([{ kind: 'enrolled', person: 'siti', quality: 161 }])
-    expect(await settled(enrolment.run(at, siti, () => {}))).toEqual({ result: 'refused', reason: 'finger-enrolled' })
+    expect(await settled(attempt(at))).toEqual({ result: 'refused', reason: 'finger-enrolled' })
   })
 
   it('is for people on the list, at a sensor that is ours', async () => {
-    const { templates, enrolment, plug, list } = bench()
+    const { templates, attempt, plug, list } = bench()
     const { at } = plug()
-    expect(await settled(enrolment.run(at, siti, () => {}))).toMatchObject({ reason: 'sensor-swapped' })
+    expect(await settled(attempt(at))).toMatchObject({ reason: 'sensor-swapped' })
     await settled(templates.inspect(at))
     list('budi')
-    expect(await settled(enrolment.run(at, siti, () => {}))).toMatchObject({ reason: 'not-assigned' })
+    expect(await settled(attempt(at))).toMatchObject({ reason: 'not-assigned' })
   })
 
   it('can be cancelled, and leaves nothing behind', async () => {
-    const { templates, enrolment, plug, list, slots } = bench()
+    const { templates, attempt, plug, list, slots } = bench()
     const { at, simulator } = plug()
     list('siti')
     await settled(templates.inspect(at))
-    expect(enrolment.cancel()).toBe(false)
-    const running = enrolment.run(at, siti, () => void enrolment.cancel())
+    const cancelling = new AbortController()
+    const running = attempt(at, () => cancelling.abort(), cancelling)
     expect(await settled(running)).toEqual({ result: 'refused', reason: 'cancelled' })
     expect(slots.all()).toEqual([])
     expect(simulator.library.size).toBe(0)
