@@ -59,9 +59,39 @@ describe('commands to doors', () => {
     await say('reply', { id: idOf(), result: 'progress', step: 'touch', touch: 1, touches: 5 })
     await vi.advanceTimersByTimeAsync(10_000)
     expect(await given).toMatchObject({ ok: true, command: { result: 'progress', replies: [{ step: 'touch' }] } })
-    expect(await commands.give(door, unlock, 'demo')).toEqual({ ok: false, refusal: 'busy' })
+    const erase = { kind: 'delete', person: 'asn-0002', reason: 'pindah tugas' } as const
+    expect(await commands.give(door, erase, 'demo')).toEqual({ ok: false, refusal: 'busy' })
     await say('reply', { id: idOf(), result: 'done', quality: 161 })
     expect(commands.view(door, idOf())).toMatchObject({ result: 'done', replies: [{}, { quality: 161 }] })
+    commands.close()
+  })
+
+  it('lock and unlock whatever else is under way or was never answered', async () => {
+    const { commands, sent, say, nonce, idOf } = bench()
+    void commands.give(door, enrol, 'demo')
+    await say('challenge', { id: idOf(), nonce })
+    const locking = commands.give(door, { kind: 'lockdown', reason: 'ancaman' }, 'demo')
+    // The door has one nonce out at a time, so the second asks for its own when the first has used its.
+    const unlocking = commands.give(door, { ...unlock, override: true }, 'demo')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(sent).toHaveLength(3)
+    await say('challenge', { id: idOf(2), nonce })
+    expect(sent.slice(3)).toMatchObject([{ body: expect.stringContaining('lockdown') }, { kind: 'challenge' }])
+    await say('challenge', { id: idOf(4), nonce })
+    await say('reply', { id: idOf(2), result: 'done' })
+    await say('reply', { id: idOf(4), result: 'done' })
+    expect(await locking).toMatchObject({ ok: true, command: { kind: 'lockdown', result: 'done' } })
+    expect(await unlocking).toMatchObject({ ok: true, command: { kind: 'unlock', result: 'done' } })
+    commands.close()
+  })
+
+  it('wait for a challenge that never comes no longer than it may take', async () => {
+    const { commands, sent } = bench()
+    const first = commands.give(door, unlock, 'demo')
+    void commands.give(door, { kind: 'lockdown', reason: 'ancaman' }, 'demo')
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await first).toEqual({ ok: false, refusal: 'no-challenge' })
+    expect(sent).toHaveLength(2)
     commands.close()
   })
 

@@ -1,7 +1,7 @@
 /**
  * Commands to doors, as the server gives them (design §3.3): asks for a challenge, waits for it in the journal, signs,
- * publishes, and follows the replies. One at a time for each door; a door that is away is refused at once, nothing is
- * ever queued.
+ * publishes, and follows the replies. One command at a time has a door's sensor; the lock is there for everybody, always.
+ * A door that is away is refused at once; nothing is kept for later.
  */
 import { encode } from '#contract/codec.ts'
 import type { CommandBody, CommandKind, CommandRequest } from '#contract/command.ts'
@@ -41,19 +41,21 @@ const CHALLENGE_WITHIN_MS = 5_000
 const PATIENCE_MS = 10_000
 /** Five touches of half a minute each; afterwards nothing more is to be expected. */
 const LAST_WORD_WITHIN_MS = 180_000
+/** Commands that need the sensor to themselves. */
+const atSensor: readonly CommandKind[] = ['enrol', 'delete', 'pair-sensor']
 
 export function createDoorCommands(options: DoorCommandOptions): DoorCommands {
   const { clock, key, log, publish } = options
   const exchanges = createExchanges()
   const rate = createCommandRate()
   const waits = createWaits()
+  const inTurn = createTurns()
 
   const refusalOf = (door: string, kind: CommandKind): Refusal | undefined => {
     const online = options.isOnline(door)
     if (online === undefined) return 'unknown-door'
     if (!online) return 'offline'
-    // A cancellation is for the command under way, so it alone goes beside one.
-    if (kind !== 'cancel' && exchanges.isUnderWay(door)) return 'busy'
+    if (atSensor.includes(kind) && exchanges.isUnderWay(door, atSensor)) return 'busy'
     return rate.allow(door, clock.monoMs()) ? undefined : 'rate'
   }
   /** @returns the nonce, undefined when none came. @throws whatever the broker's connection says */
@@ -65,18 +67,24 @@ export function createDoorCommands(options: DoorCommandOptions): DoorCommands {
     await publish(topicName('command', { door }), encode('command', { id, kind: 'challenge' }))
     return nonce
   }
-  const give = async (exchange: Exchange, request: CommandRequest, actor: string): Promise<Refusal | undefined> => {
+  /** @returns false when no challenge came. @throws as `challenge` */
+  const send = async (exchange: Exchange, request: CommandRequest, actor: string): Promise<boolean> => {
     const { id, door, kind } = exchange.view
     const nonce = await challenge(exchange)
-    if (nonce === undefined) return 'no-challenge'
+    if (nonce === undefined) return false
     const body: CommandBody = { ...request, id, door, nonce, actor }
     log.info({ id, door, kind, actor, reason: request.reason }, 'command signed')
     waits.after(LAST_WORD_WITHIN_MS, () => exchanges.end(exchange, 'unanswered'))
-    const lastWord = waits.until<void>(PATIENCE_MS, (heard) => {
+    await publish(topicName('command', { door }), encode('command', key.sign(JSON.stringify(body))))
+    return true
+  }
+  const give = async (exchange: Exchange, request: CommandRequest, actor: string): Promise<Refusal | undefined> => {
+    // A door has one nonce out: the next command asks for its own when this one's is used.
+    if (!(await inTurn(exchange.view.door, () => send(exchange, request, actor)))) return 'no-challenge'
+    if (exchange.ended) return undefined
+    await waits.until<void>(PATIENCE_MS, (heard) => {
       exchange.onLastWord = heard
     })
-    await publish(topicName('command', { door }), encode('command', key.sign(JSON.stringify(body))))
-    await lastWord
     return undefined
   }
 
@@ -100,6 +108,20 @@ export function createDoorCommands(options: DoorCommandOptions): DoorCommands {
       }
     },
     close: waits.close,
+  }
+}
+
+/** One task at a time for each door; at most as many wait as the rate lets in. */
+function createTurns() {
+  const last = new Map<string, Promise<void>>()
+  return <T>(door: string, task: () => Promise<T>): Promise<T> => {
+    const turn = last.get(door)?.then(task) ?? task()
+    const passed = () => {
+      if (last.get(door) === over) last.delete(door)
+    }
+    const over = turn.then(passed, passed)
+    last.set(door, over)
+    return turn
   }
 }
 

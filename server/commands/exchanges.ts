@@ -26,7 +26,8 @@ export interface Exchanges {
   open(door: string, kind: CommandKind): Exchange
   end(exchange: Exchange, result: CommandView['result']): void
   view(door: string, id: string): CommandView | undefined
-  isUnderWay(door: string): boolean
+  /** A command of one of `kinds` that has no last word yet. */
+  isUnderWay(door: string, kinds: readonly CommandKind[]): boolean
   /** Takes the journal rows of `challenge` and `reply`. */
   passed(row: JournalRow): void
 }
@@ -68,7 +69,8 @@ export function createExchanges(): Exchanges {
       const view = exchanges.get(id)?.view
       return view?.door === door ? view : undefined
     },
-    isUnderWay: (door) => [...exchanges.values()].some(({ view, ended }) => view.door === door && !ended),
+    isUnderWay: (door, kinds) =>
+      [...exchanges.values()].some(({ view, ended }) => view.door === door && !ended && kinds.includes(view.kind)),
     passed(row) {
       if (row.channel === 'challenge') {
         const decoded = decodeText('challenge', row.payload)

@@ -31,7 +31,11 @@ const refusals: Readonly<Record<Refusal, readonly [status: number, title: string
       (door) => `No door "${door}" is registered: npm run admin -- device add door ID`,
     ],
     offline: [409, 'Door offline', (door) => `Door "${door}" is not connected; a command is never kept for later.`],
-    busy: [409, 'Door busy', (door) => `Door "${door}" still carries out another command; ask for it, or cancel it.`],
+    busy: [
+      409,
+      'Door busy',
+      (door) => `The sensor of door "${door}" is taken by another command; ask for it, or cancel it.`,
+    ],
     rate: [429, 'Too many commands', (door) => `Door "${door}" takes six commands a minute; wait a moment.`],
     broker: [503, 'Not sent', () => 'The broker did not take the command; it was not sent.'],
     'no-challenge': [504, 'No answer', (door) => `Door "${door}" gave no challenge in time; nothing was sent.`],
