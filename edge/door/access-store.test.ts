@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { silentLog } from '#runtime/log.ts'
 import { createAccessStore } from './access-store.ts'
 import { type DoorStore, openDoorStore } from './door-store.ts'
+import { createSlots } from './slots.ts'
 
 const server = generateKeyPairSync('ed25519')
 const stranger = generateKeyPairSync('ed25519')
@@ -14,6 +16,15 @@ function signed(version: number, changes: object = {}, key: KeyObject = server.p
   const body = JSON.stringify({ door: 'komando', version, issuedAt: 1, people: [], ...changes })
   return { body, signature: sign(null, Buffer.from(body), key).toString('base64') }
 }
+
+const people = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ person: `p-${index}`, from: 0, until: null }))
+/** SQLite's own full disk: the file may not grow. */
+const fill = ({ db }: DoorStore) => {
+  const { page_count: pages } = z.object({ page_count: z.int() }).parse(db.prepare('PRAGMA page_count').get())
+  db.exec(`PRAGMA max_page_count = ${pages}`)
+}
+const makeRoom = ({ db }: DoorStore) => db.exec('PRAGMA max_page_count = 100000')
 
 describe('access store', () => {
   let directory = ''
@@ -62,6 +73,37 @@ describe('access store', () => {
     const body = 'not json'
     const signature = sign(null, Buffer.from(body), server.privateKey).toString('base64')
     expect(access.offer({ body, signature })).toMatchObject({ outcome: 'refused' })
+  })
+
+  it('takes a list in force on a full disk, and puts it there as soon as there is room', () => {
+    const access = open()
+    access.offer(signed(1))
+    const longer = signed(2, { people: people(200) })
+    fill(store)
+    expect(access.offer(longer)).toEqual({ outcome: 'accepted' })
+    expect(access.current()).toMatchObject({ version: 2 })
+    expect(open().current()).toMatchObject({ version: 1 })
+    makeRoom(store)
+    expect(access.offer(longer)).toEqual({ outcome: 'unchanged' })
+    expect(open().current()).toMatchObject({ version: 2 })
+  })
+
+  it('uses the space that was put aside', () => {
+    store.close()
+    let asked = 0
+    store = openDoorStore(join(directory, 'door.db'), () => {
+      asked += 1
+      makeRoom(store)
+      return true
+    })
+    const [access, slots] = [open(), createSlots(store)]
+    fill(store)
+    access.offer(signed(2, { people: people(200) }))
+    expect(open().current()).toMatchObject({ version: 2 })
+    fill(store)
+    for (let slot = 0; slot < 100; slot += 1) slots.assign({ slot, person: 'p-1', finger: 'kanan'.repeat(12) })
+    expect(slots.all()).toHaveLength(100)
+    expect(asked).toBe(2)
   })
 
   it('does not use a list that was damaged on disk', () => {

@@ -11,7 +11,11 @@ import type { DoorStore } from './door-store.ts'
 
 export interface AccessStore {
   current(): AccessList | undefined
-  /** Takes a list in, on disk first. A refused one changes nothing; the reason is logged and returned. */
+  /**
+   * Takes a list in. Where it cannot be put on disk it is in force all the same: whoever is on it no longer must not enter
+   * until there is room. It is put there when it is offered again. A refused one changes nothing; the reason is logged and
+   * returned.
+   */
   offer(signed: Signed): Offer
 }
 
@@ -26,9 +30,10 @@ interface AccessOptions {
 
 export function createAccessStore({ store, door, commandKey, log }: AccessOptions): AccessStore {
   const read = store.db.prepare('SELECT body, signature FROM access WHERE id = 1')
-  const write = store.db.prepare('INSERT OR REPLACE INTO access (id, body, signature) VALUES (1, ?, ?)')
+  const insert = store.db.prepare('INSERT OR REPLACE INTO access (id, body, signature) VALUES (1, ?, ?)')
   const saved = Signed.optional().parse(read.get())
   let inForce = saved && readSaved(saved)
+  let isSaved = true
 
   function readSaved(signed: Signed) {
     const checked = checkSigned(signed, door, commandKey)
@@ -47,15 +52,25 @@ export function createAccessStore({ store, door, commandKey, log }: AccessOption
     if (checked.version > version) return { outcome: 'accepted', list: checked }
     return { outcome: 'refused', reason: `version ${checked.version}, but ${version} is in force` }
   }
+  const save = ({ body, signature }: Signed) => {
+    try {
+      store.write(insert, body, signature)
+      isSaved = true
+    } catch (error) {
+      isSaved = false
+      log.error({ err: error }, 'access list in force, but not on disk: a restart would bring back the one before')
+    }
+  }
   return {
     current: () => inForce?.list,
     offer(signed) {
       const { list, ...offer } = judge(signed)
       if (list) {
-        write.run(signed.body, signed.signature)
+        save(signed)
         inForce = { list, body: signed.body }
         log.info({ version: list.version, people: list.people.length }, 'access list in force')
       }
+      if (offer.outcome === 'unchanged' && !isSaved) save(signed)
       if (offer.outcome === 'refused') log.warn({ reason: offer.reason }, 'access list refused')
       return offer
     },

@@ -1,7 +1,7 @@
 /** The door's own database (`door.db`): slots, the last good access list, standing alarms. Nothing in it leaves the edge. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { z } from 'zod'
 import { writeWithReserve } from '../outbox/reserve.ts'
 
@@ -10,6 +10,8 @@ export interface DoorStore {
   /** A small value that survives a restart, checked on the way in; undefined when absent or damaged. */
   remembered<S extends z.ZodType>(name: string, schema: S): z.output<S> | undefined
   remember(name: string, value: unknown): void
+  /** Runs a statement that writes; on a full disk once more, when room can be made. @throws Error of SQLite */
+  write(statement: StatementSync, ...values: SQLInputValue[]): void
   close(): void
 }
 
@@ -33,16 +35,19 @@ export function openDoorStore(path: string, makeRoom = () => false): DoorStore {
   )
   addDuress(db)
   const read = db.prepare('SELECT value FROM memory WHERE name = ?')
-  const write = db.prepare(
+  const upsert = db.prepare(
     'INSERT INTO memory (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   )
+  const write: DoorStore['write'] = (statement, ...values) =>
+    void writeWithReserve(() => statement.run(...values), makeRoom)
   return {
     db,
+    write,
     remembered(name, schema) {
       const row = z.object({ value: z.string() }).optional().parse(read.get(name))
       return row && jsonOf(row.value, schema)
     },
-    remember: (name, value) => void writeWithReserve(() => write.run(name, JSON.stringify(value)), makeRoom),
+    remember: (name, value) => write(upsert, name, JSON.stringify(value)),
     close: () => db.close(),
   }
 }

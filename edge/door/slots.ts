@@ -14,7 +14,7 @@ export interface SlotOwner {
 
 export interface Slots {
   ownerOf(slot: number): SlotOwner | undefined
-  /** @throws ZodError for a person that is no id or a slot that no sensor has. */
+  /** @throws ZodError for a person that is no id or a slot that no sensor has; Error of SQLite, as `release`. */
   assign(owner: SlotOwner): void
   release(slot: number): void
   all(): SlotOwner[]
@@ -27,7 +27,7 @@ const Owner = z.object({
   duress: z.coerce.boolean().default(false),
 })
 
-export function createSlots({ db }: DoorStore): Slots {
+export function createSlots({ db, write }: DoorStore): Slots {
   const one = db.prepare('SELECT slot, person, finger, duress FROM slots WHERE slot = ?')
   const every = db.prepare('SELECT slot, person, finger, duress FROM slots ORDER BY slot')
   const insert = db.prepare('INSERT OR REPLACE INTO slots (slot, person, finger, duress) VALUES (?, ?, ?, ?)')
@@ -36,9 +36,9 @@ export function createSlots({ db }: DoorStore): Slots {
     ownerOf: (slot) => Owner.optional().parse(one.get(slot)),
     assign: (owner) => {
       const { slot, person, finger, duress } = Owner.parse(owner)
-      insert.run(slot, person, finger, Number(duress))
+      write(insert, slot, person, finger, Number(duress))
     },
-    release: (slot) => void remove.run(slot),
+    release: (slot) => write(remove, slot),
     all: () => z.array(Owner).parse(every.all()),
   }
 }

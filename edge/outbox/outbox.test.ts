@@ -74,6 +74,22 @@ describe('outbox', () => {
     expect(() => outbox.append({ kind: 'granted' })).toThrow()
   })
 
+  it('counts connections and goes on sending where that cannot be written', () => {
+    const outbox = open()
+    for (let count = 0; count < 3; count += 1) outbox.append({ kind: 'opened' })
+    expect(outbox.nextConnection()).toBe(1)
+    const other = new DatabaseSync(path())
+    other.exec(`CREATE TRIGGER full BEFORE UPDATE ON meta BEGIN SELECT RAISE(ABORT, 'disk is full'); END`)
+    expect([outbox.nextConnection(), outbox.nextConnection()]).toEqual([2, 3])
+    outbox.acknowledge({ journal: outbox.journal, seq: 2 })
+    expect(outbox.acknowledgedSeq).toBe(2)
+    other.exec('DROP TRIGGER full')
+    other.close()
+    expect(outbox.nextConnection()).toBe(4)
+    outbox.close()
+    expect(open().nextConnection()).toBe(5)
+  })
+
   it('lets go only of what is acknowledged and older than the ring', () => {
     const outbox = open({ ringRecords: 3 })
     for (let count = 0; count < 10; count += 1) outbox.append({ kind: 'opened' })

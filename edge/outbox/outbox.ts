@@ -32,6 +32,7 @@ export interface Outbox {
   append(body: RecordBody): number
   /** At most `limit` records from `seq` on. Records that were trimmed are declared by one `gap` record. */
   readFrom(seq: number, limit: number): StoredRecord[]
+  /** Holds in this run also where it cannot be written. */
   acknowledge(acknowledged: Acknowledged): void
   /** Everything there is may be sent from now on. Durable when it returns. */
   markSent(): void
@@ -41,7 +42,7 @@ export interface Outbox {
    * @throws Error when it could not be made durable: then nothing has changed
    */
   renew(acknowledged: number): void
-  /** Running number of this agent's connections in this boot, from 1. */
+  /** Running number of this agent's connections in this boot, from 1. Counted on where it cannot be written. */
   nextConnection(): number
   close(): void
 }
@@ -73,12 +74,20 @@ export function openOutbox(options: OutboxOptions): Outbox {
   let meta = db.readMeta()
   let tip = tipOf(Row.optional().parse(statements.newest.get()))
 
+  /** A door that cannot write must still connect and send, or nobody would hear why. `append` says what is wrong. */
+  const writeIfPossible = (write: () => void) => {
+    try {
+      writeWithReserve(write, makeRoom)
+    } catch {
+      // In memory it counts; after a restart it is told once more.
+    }
+  }
   /** Written once and kept: sent again with other bytes it would look like a forked journal. */
   const gap = (first: number, last: number): StoredRecord => {
     const known = Row.optional().parse(statements.gap.get(last, first))
     if (known) return known
     const { text } = seal(meta.journal, { seq: last - 1, hash: firstPrev }, { kind: 'gap', from: first, to: last })
-    statements.insertGap.run(last, first, text)
+    writeWithReserve(() => statements.insertGap.run(last, first, text), makeRoom)
     return { seq: last, text }
   }
   return {
@@ -109,14 +118,16 @@ export function openOutbox(options: OutboxOptions): Outbox {
       // Another journal's number says nothing of ours, and nothing is had that was not written.
       const acknowledged = journal === meta.journal ? Math.min(seq, tip.seq) : 0
       if (acknowledged === meta.acknowledged) return
-      statements.acknowledge.run(acknowledged)
-      statements.trim.run(Math.min(acknowledged, tip.seq - ringRecords))
       meta = { ...meta, acknowledged }
+      writeIfPossible(() => {
+        statements.acknowledge.run(acknowledged)
+        statements.trim.run(Math.min(acknowledged, tip.seq - ringRecords))
+      })
     },
     markSent() {
       if (meta.sent === tip.seq) return
       meta = { ...meta, sent: tip.seq }
-      statements.sent.run(meta.sent)
+      writeWithReserve(() => statements.sent.run(meta.sent), makeRoom)
     },
     renew(acknowledged) {
       const former = { journal: meta.journal, lastSeq: tip.seq, acknowledged }
@@ -130,8 +141,8 @@ export function openOutbox(options: OutboxOptions): Outbox {
     },
     nextConnection() {
       const connection = meta.boot === boot ? meta.connection + 1 : 1
-      statements.connection.run(boot, connection)
       meta = { ...meta, boot, connection }
+      writeIfPossible(() => statements.connection.run(boot, connection))
       return connection
     },
     close: () => db.close(),

@@ -26,6 +26,11 @@ const keys = generateKeyPairSync('ed25519')
 const canMount = process.getuid?.() === 0 || process.env['CI'] !== undefined
 if (!canMount) process.stderr.write('SKIPPED: a full disk needs a file system of its own, which only root can mount\n')
 
+function signedList(version: number) {
+  const body = JSON.stringify({ door, version, issuedAt: 1, people: [{ person: 'p-siti', from: 0, until: null }] })
+  return { body, signature: sign(null, Buffer.from(body), keys.privateKey).toString('base64') }
+}
+
 function openDisk() {
   const path = temporaryDirectory()
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'none', path])
@@ -71,14 +76,33 @@ it.skipIf(!canMount)('records 1,000 more decisions, then refuses', () => {
   store.close()
 })
 
+it.skipIf(!canMount)('connects, sends and takes access lists', () => {
+  const disk = openDisk()
+  const store = openDoorStore(join(disk.path, 'door.db'))
+  const outbox = openOutbox({
+    ...{ path: join(disk.path, 'outbox.db'), boot: 'b', clock: systemClock, clockState: () => 'synced' },
+  })
+  const access = createAccessStore({ store, door, commandKey: keys.publicKey, log: silentLog })
+  outbox.append({ kind: 'opened' })
+  disk.fill()
+  expect(() => {
+    for (;;) outbox.append({ kind: 'opened' })
+  }).toThrow(/full/)
+  for (let count = 1; count <= 100; count += 1) expect(outbox.nextConnection()).toBe(count)
+  outbox.acknowledge({ journal: outbox.journal, seq: outbox.lastSeq })
+  expect(outbox.acknowledgedSeq).toBe(outbox.lastSeq)
+  for (let version = 1; version <= 100; version += 1) access.offer(signedList(version))
+  expect(access.current()).toMatchObject({ version: 100, people: [{ person: 'p-siti' }] })
+  outbox.close()
+  store.close()
+})
+
 it.skipIf(!canMount)('opens for the assigned finger, with an alarm', async () => {
   const disk = openDisk()
   const directory = doorDirectory(disk.path, door)
   const store = openDoorStore(join(directory, 'door.db'))
   createSlots(store).assign({ slot: 5, person: 'p-siti', finger: 'kanan-telunjuk' })
-  const body = JSON.stringify({ door, version: 1, issuedAt: 1, people: [{ person: 'p-siti', from: 0, until: null }] })
-  const signature = sign(null, Buffer.from(body), keys.privateKey).toString('base64')
-  createAccessStore({ store, door, commandKey: keys.publicKey, log: silentLog }).offer({ body, signature })
+  createAccessStore({ store, door, commandKey: keys.publicKey, log: silentLog }).offer(signedList(1))
   store.close()
   const pty = openPty()
   const simulator = createSensorSimulator(pty.stream, { library: [[5, 'siti']] })
