@@ -58,7 +58,7 @@ export async function startBroker(
   await journal.append([ownRow('started', clock)])
 
   const isLive = (issue: string) => credentials.current(issue) !== undefined
-  const lastUses = new LastUses({ dataDir, wallMs: clock.wallMs, isLive, log })
+  const lastUses = new LastUses({ dataDir, way: 'mqtt', wallMs: clock.wallMs, isLive, log })
   const sessions = new Sessions({ credentials, log, onUse: (issue) => lastUses.note(issue) })
   const watermarks = createWatermarks((...message) => listener.publish(...message), log)
   const listener = await startListener({

@@ -2,13 +2,14 @@
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import type { Identity } from '#contract/access.ts'
 import type { IngestView } from '#contract/live.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Running } from '#runtime/run.ts'
 import type { Credentials } from '../broker/identity/credentials.ts'
 import type { EnrolmentCodes } from '../broker/identity/enrolment-codes.ts'
-import { readLastUses } from '../broker/identity/last-use.ts'
+import { LastUses } from '../broker/identity/last-use.ts'
 import type { AuditLog } from './audit/audit-log.ts'
 import { type Auth, openAuth } from './auth/auth.ts'
 import { type Exposure, judgeExposure } from './auth/exposure.ts'
@@ -56,6 +57,7 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
   const { settings, clock, log, live, feed, registry, credentials, present, pushes, tail, series } = options
   const metrics = createMetrics({ apps: () => feed.snapshot().apps, numbers: () => readNumbers(options) })
   const exposure = judgeExposure(settings)
+  const uses = openUses(options)
   const auth = await openLogin(options, exposure)
   // The port is known only after listening when it was 0.
   const rulesFor = (port: number) =>
@@ -73,13 +75,13 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
       audit: options.audit,
       enrolmentCodes: options.enrolmentCodes,
       commandKey: options.commandKey,
-      lastUses: () => readLastUses(resolve(settings.SIAGA_DATA_DIR)),
+      lastUses: () => uses.newest(),
       snapshot: feed.snapshot,
       readiness: () => judgeReadiness(options.uplink.isConnected(), options.ingest(), tail.lastId() - tail.cursor()),
       registry,
       series,
       pushes,
-      identityOf: (token) => credentials.authenticateToken(token),
+      identityOf: (token) => pusherOf(token, credentials, uses),
       isRegistered: (id) => present.app(id) !== undefined,
       metrics: metrics.scrape,
       heartbeatUrls: settings.SIAGA_HEARTBEAT_URLS,
@@ -111,9 +113,23 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
       await gateway.close()
       await app.close()
       metrics.close()
+      uses.close()
       auth?.close()
     },
   }
+}
+
+/** When tokens were last used by HTTP. */
+function openUses({ settings, clock, log, credentials }: WebServerOptions): LastUses {
+  const isLive = (issue: string) => credentials.current(issue) !== undefined
+  return new LastUses({ dataDir: resolve(settings.SIAGA_DATA_DIR), way: 'http', wallMs: clock.wallMs, isLive, log })
+}
+
+/** Who pushes with this token; a use of it, whatever becomes of the push. */
+function pusherOf(token: string, credentials: Credentials, uses: LastUses): Identity | undefined {
+  const identity = credentials.authenticateToken(token)
+  if (identity) uses.note(identity.issue)
+  return identity
 }
 
 /** People and sessions, where there is a login. */

@@ -106,13 +106,24 @@ it('remembers when a token was last used, and forgets tokens that are gone', () 
   const dataDir = directory()
   const issue = '0123456789abcdef'
   const gone = 'fedcba9876543210'
-  const options = { dataDir, wallMs: () => 42, isLive: (one: string) => one === issue, log: silentLog }
+  const options = {
+    dataDir,
+    way: 'mqtt' as const,
+    wallMs: () => 42,
+    isLive: (one: string) => one === issue,
+    log: silentLog,
+  }
   expect(readLastUses(dataDir).size).toBe(0)
   const uses = new LastUses(options)
   uses.note(issue)
   uses.note(gone)
   uses.close()
   expect([...readLastUses(dataDir)]).toEqual([[issue, 42]])
+  const pushes = new LastUses({ ...options, way: 'http', wallMs: () => 43 })
+  pushes.note(issue)
+  expect([...pushes.newest()]).toEqual([[issue, 43]])
+  pushes.close()
+  expect([...readLastUses(dataDir)]).toEqual([[issue, 43]])
 })
 
 it('does not lose what another process wrote just before a write of its own', () => {

@@ -1,5 +1,5 @@
 /**
- * When each token was last seen, in `last-use.json`: what an administrator looks at before ending an old token. Kept in
+ * When each token was last seen, by the broker and by the server in a file each: what an administrator looks at before ending an old token. Kept in
  * memory and written now and then without a sync: it may lose minutes, and costs the message path nothing.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
@@ -9,11 +9,14 @@ import { z } from 'zod'
 import type { Log } from '#runtime/log.ts'
 
 const WRITE_EVERY_MS = 60_000
-const FILE = 'last-use.json'
+const files = { mqtt: 'last-use.json', http: 'last-use-http.json' } as const
+type Way = keyof typeof files
 const LastUse = z.record(z.string().regex(/^[0-9a-f]{16}$/), z.number())
 
 export interface LastUseOptions {
   readonly dataDir: string
+  /** Who notes: the broker `mqtt`, the server `http`. */
+  readonly way: Way
   readonly wallMs: () => number
   /** Issues that still work: others are forgotten. */
   readonly isLive: (issue: string) => boolean
@@ -28,14 +31,19 @@ export class LastUses {
 
   constructor(options: LastUseOptions) {
     this.options = options
-    this.seen = readLastUses(options.dataDir)
+    this.seen = readFile(options.dataDir, options.way)
     this.timer = setInterval(() => this.writeSoon(), WRITE_EVERY_MS)
   }
 
-  /** A connection with this issue came or went. */
+  /** This issue is used: a connection came or went, or a push came. */
   note(issue: string): void {
     this.seen.set(issue, this.options.wallMs())
     this.changed = true
+  }
+
+  /** Epoch ms by issue, the later of both ways: one's own as it is now, the other's as last written. */
+  newest(): Map<string, number> {
+    return later(readLastUses(this.options.dataDir), this.seen)
   }
 
   close(): void {
@@ -61,15 +69,26 @@ export class LastUses {
   }
 
   private paths(): { path: string; draft: string } {
-    const path = join(this.options.dataDir, FILE)
+    const path = join(this.options.dataDir, files[this.options.way])
     return { path, draft: `${path}.new` }
   }
 }
 
-/** Epoch ms by issue, as the broker last wrote it; empty when there is no file that can be read. */
+/** Epoch ms by issue, the later of both ways, as last written. */
 export function readLastUses(dataDir: string): Map<string, number> {
+  return later(readFile(dataDir, 'mqtt'), readFile(dataDir, 'http'))
+}
+
+function later(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): Map<string, number> {
+  const newest = new Map(one)
+  for (const [issue, ms] of other) newest.set(issue, Math.max(ms, newest.get(issue) ?? 0))
+  return newest
+}
+
+/** Empty when there is no file that can be read. */
+function readFile(dataDir: string, way: Way): Map<string, number> {
   try {
-    const parsed = LastUse.safeParse(JSON.parse(readFileSync(join(dataDir, FILE), 'utf8')))
+    const parsed = LastUse.safeParse(JSON.parse(readFileSync(join(dataDir, files[way]), 'utf8')))
     return new Map(parsed.success ? Object.entries(parsed.data) : [])
   } catch {
     return new Map() // Not written yet, or cut by a crash: it is written anew.

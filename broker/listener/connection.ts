@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream'
 import type { Refusal } from './connect-check.ts'
+import { Deliveries } from './deliveries.ts'
 import { PacketGate } from './gate.ts'
 import type { RoleLimits } from './limits.ts'
 import type { LoginQueue } from './login-queue.ts'
@@ -26,6 +27,7 @@ export class Connection {
   readonly address: string
   readonly openedMs: number
   readonly gate = new PacketGate()
+  readonly deliveries = new Deliveries()
   private readonly stream: Duplex
   private readonly options: ConnectionOptions
   private readonly readRaw: (size?: number) => Buffer | null

@@ -1,8 +1,9 @@
 /** The MQTT library with every hook and bound set. */
-import { Aedes, type Client } from 'aedes'
+import { Aedes, type AedesPublishPacket, type Client } from 'aedes'
 import { subscribeRight } from '#contract/access.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Clients } from './clients.ts'
+import type { Deliveries } from './deliveries.ts'
 import type { Publishing } from './publishing.ts'
 import { createPersistence } from './retained-messages.ts'
 import type { Sessions } from './sessions.ts'
@@ -52,15 +53,19 @@ export async function createLibrary({ sessions, clients, publishing, beforeSubsc
       // §3.9.3: return code 0x80 for a filter that is refused; the connection stays.
       if (!identity || !subscribeRight(identity, subscription.topic)) return done(null, null)
       beforeSubscribe(subscription.topic).then(
-        () => done(null, subscription),
+        () => {
+          clients.connectionOf(client)?.deliveries.subscribed(subscription.topic, subscription.qos)
+          done(null, subscription)
+        },
         (error: Error) => done(error),
       )
     },
     authorizeForward(client, packet) {
       const identity = sessions.identityOf(client)
       if (!identity || !subscribeRight(identity, packet.topic)) return null
-      if (client.conn.writableLength <= WRITE_BUFFER_BYTES_MAX) return packet
-      log.info({ client: client.id }, 'does not read what it is sent, connection cut')
+      const fault = deliveryFault(client, clients.connectionOf(client)?.deliveries, packet)
+      if (fault === undefined) return packet
+      log.info({ client: client.id }, `${fault}, connection cut`)
       client.conn.destroy()
       return null
     },
@@ -69,13 +74,28 @@ export async function createLibrary({ sessions, clients, publishing, beforeSubsc
   return aedes
 }
 
+/** Why a subscriber cannot be sent another message. */
+function deliveryFault(
+  { conn }: Client,
+  deliveries: Deliveries | undefined,
+  { topic, qos }: AedesPublishPacket,
+): string | undefined {
+  if (conn.destroyed) return undefined
+  if (conn.writableLength > WRITE_BUFFER_BYTES_MAX) return 'does not read what it is sent'
+  return deliveries?.sending(topic, qos) === false ? 'does not acknowledge what it is sent' : undefined
+}
+
 /** Keeps the clients in step with the library's. */
 function follow(aedes: Aedes, clients: Clients, log: Log): void {
   aedes.on('clientReady', (client) => clients.ready(client))
   aedes.on('client', (client) => clients.registered(client))
   const proceed = (_: unknown, client: Client) => clients.connectionOf(client)?.proceed()
   aedes.on('subscribe', proceed)
-  aedes.on('unsubscribe', proceed)
+  aedes.on('unsubscribe', (topics, client) => {
+    for (const topic of topics) clients.connectionOf(client)?.deliveries.unsubscribed(topic)
+    proceed(topics, client)
+  })
+  aedes.on('ack', (_, client) => clients.connectionOf(client)?.deliveries.acknowledged())
   aedes.on('clientDisconnect', (client) => clients.disconnected(client))
   // Reported once a connection: a stuck client can raise it for every packet that waited.
   const reported = new WeakSet<object>()

@@ -134,6 +134,31 @@ describe('a subscriber that stopped reading', () => {
   })
 })
 
+describe('a subscriber that acknowledges nothing', () => {
+  it('is cut after a thousand deliveries, and one that acknowledges hears on', async () => {
+    const broker = await startTestBroker()
+    const silent = await login(broker, doorA)
+    silent.send(subscribePacket(1, ['siaga/v1/doors/a/command', 1]))
+    const healthy = await broker.connect({ role: 'door', id: 'b' })
+    let heard = 0
+    healthy.on('message', () => {
+      heard += 1
+    })
+    await Promise.all([silent.expect(9), healthy.subscribeAsync('siaga/v1/doors/b/command', { qos: 1 })])
+    const server = await broker.connect({ role: 'server', id: 'main' })
+    const sends = Array.from({ length: 1_100 }, async () => {
+      for (const door of ['a', 'b']) {
+        await server.publishAsync(`siaga/v1/doors/${door}/command`, '{"id":"x","kind":"challenge"}', { qos: 1 })
+      }
+    })
+    await Promise.all(sends)
+    await silent.expectClose()
+    expect(silent.received.filter(({ type }) => type === 3).length).toBeLessThanOrEqual(1_000)
+    await until('all of the other', () => heard === 1_100)
+    expect(healthy.connected).toBe(true)
+  })
+})
+
 describe('transports', () => {
   it('serves TLS and WebSocket through the same gate', async () => {
     const directory = temporaryDirectory()

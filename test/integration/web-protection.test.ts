@@ -14,6 +14,7 @@ import {
   Visitor,
 } from '../harness/login.ts'
 import { runProgram } from '../harness/process.ts'
+import { registerApps } from '../harness/siaga.ts'
 import { temporaryDirectory } from '../harness/temporary.ts'
 
 const foreign = { origin: 'https://other.example' }
@@ -141,4 +142,21 @@ it('describes every route that is for programs, and answers as it says', async (
   const visitor = new Visitor(administrator.visitor.origin)
   const answer = await visitor.post('/api/v1/session', { email: 'no address', password: 1 })
   expect(answer).toMatchObject({ status: 400, body: { title: 'Bad request' } })
+})
+
+it('shows a push by HTTP as the last use of its token', async () => {
+  const { administrator, siaga } = await startLoginStack()
+  const { visitor } = administrator
+  registerApps(siaga.dataDir, [{ id: 'pusher', intervalS: 60, graceS: 10 }])
+  const lastUsed = async () => {
+    const { body } = await visitor.get('/api/v1/identities')
+    const { identities } = body as { identities: { username: string; lastUsedAt: string | null }[] }
+    return identities.find(({ username }) => username === 'app:pusher')?.lastUsedAt
+  }
+  const made = await visitor.post('/api/v1/identities/rotate', { username: 'app:pusher', overlapHours: 0 })
+  expect(await lastUsed()).toBeNull()
+  const startedMs = Date.now()
+  const bearer = { authorization: `Bearer ${(made.body as { password: string }).password}` }
+  expect((await new Visitor(siaga.httpUrl).post('/api/v1/heartbeat/pusher', {}, bearer)).status).toBe(202)
+  expect(Date.parse((await lastUsed()) ?? '')).toBeGreaterThanOrEqual(startedMs)
 })
