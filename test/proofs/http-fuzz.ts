@@ -3,17 +3,15 @@
  * crash nothing and change nothing, while an application's heartbeats are recorded as always. Requests come from many
  * addresses, so that the limit on logins of one address does not stand before what is tested.
  */
-import { rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '../../scripts/demo/random.ts'
 import { startChild } from '../bench/child.ts'
-import { logIn } from '../bench/people.ts'
 import type { HttpCanaryQuestion, Pushed } from '../bench/processes/http-canary.ts'
-import { startBrokerProcess, startServerProcess, temporaryDataDir } from '../bench/stack.ts'
-import { CANARY, registerCanary } from './canary.ts'
-import { changedIn, digestOf, type Exempt } from './digest.ts'
+import { CANARY } from './canary.ts'
+import { changedIn, digestOf } from './digest.ts'
 import { canaryFigures, type FuzzFigures, gatherWhile, reportFuzz, watchMemory } from './fuzz-report.ts'
+import { serverExempt, startFuzzStack } from './fuzz-stack.ts'
 import { AnswerReader } from './http-answer.ts'
 import { type Bent, type Caller, mutatedRequest } from './http-requests.ts'
 import type { ProofSize } from './proof-size.ts'
@@ -30,31 +28,16 @@ const FIRST_ROUND_MS = 2_000
 /** The server writes what it keeps once a second. */
 const SETTLE_MS = 2_500
 
-/** What the canary, the pulse and a look at a session write. */
-export const serverExempt: Exempt = {
-  rows: {
-    'journal.db.rows': `sender <> 'journal' AND channel <> 'pulse' AND subject <> '${CANARY}'`,
-    'journal.db.sqlite_sequence': false,
-    'core.db.monitor_checkpoint': false,
-    'series.db.cursors': false,
-    'series.db.heartbeat_minute': "series NOT IN (SELECT id FROM series WHERE tags LIKE '%canary%')",
-    'series.db.heartbeat_hour': "series NOT IN (SELECT id FROM series WHERE tags LIKE '%canary%')",
-  },
-  columns: { 'auth.db.session_marks': ['seen_ms'], 'auth.db.people_roles': ['seen_ms'] },
-}
-
 export async function fuzzHttp({ runs, seed }: { runs: number; seed: number }): Promise<FuzzFigures> {
   await using cleanup = new AsyncDisposableStack()
-  const dataDir = temporaryDataDir()
-  cleanup.defer(() => rmSync(dataDir, { recursive: true, force: true }))
-  const login = registerCanary(dataDir)
-  const cookies = await logIn(dataDir, ['administrator', 'auditor', 'operator', 'technician'])
-  const broker = cleanup.use(await startBrokerProcess(dataDir))
-  const server = cleanup.use(
-    await startServerProcess(dataDir, { SIAGA_MQTT_URL: `mqtt://127.0.0.1:${broker.port}`, SIAGA_DEMO: '0' }),
-  )
+  const { dataDir, broker, server, cookies, canaryLogin } = cleanup.use(await startFuzzStack())
   const canary = cleanup.use(startChild<HttpCanaryQuestion, Pushed[]>('http-canary.ts'))
-  const pushing = { url: `http://127.0.0.1:${server.port}`, app: CANARY, token: login.password, ratePerS: CANARY_PER_S }
+  const pushing = {
+    url: `http://127.0.0.1:${server.port}`,
+    app: CANARY,
+    token: canaryLogin.password,
+    ratePerS: CANARY_PER_S,
+  }
   await canary.ask({ ...pushing, durationMs: FIRST_ROUND_MS })
   await delay(SETTLE_MS)
   const before = digestOf(dataDir, serverExempt)

@@ -14,6 +14,7 @@ import { policyProperties } from './policy.ts'
 import type { ProofSize } from './proof-size.ts'
 import { proveRelock } from './relock.ts'
 import { serialProperties } from './serial.ts'
+import { proveLiveFuzz } from './socketio-fuzz.ts'
 
 type Prove = (size: ProofSize) => Promise<boolean>
 
@@ -25,6 +26,7 @@ const proofs: Readonly<Record<string, readonly [Prove, number]>> = {
   serial: [holding(serialProperties), 1_000_000],
   'mqtt-fuzz': [proveMqttFuzz, 1_000_000],
   'http-fuzz': [proveHttpFuzz, 1_000_000],
+  'socketio-fuzz': [proveLiveFuzz, 1_000_000],
   commands: [holding(commandProperties), RUNS],
   policy: [holding(policyProperties), RUNS],
   // With real processes: runs are devices, events, or cuts.

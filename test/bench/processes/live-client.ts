@@ -5,7 +5,7 @@ import { systemClock } from '#runtime/clock.ts'
 import { serve } from '../child.ts'
 
 export type LiveQuestion =
-  | { readonly kind: 'connect'; readonly url: string; readonly feed: 'siaga' | 'bare' }
+  | { readonly kind: 'connect'; readonly url: string; readonly feed: 'siaga' | 'bare'; readonly cookie?: string }
   | { readonly kind: 'take' }
 
 export interface Seen {
@@ -25,7 +25,10 @@ serve<LiveQuestion, Seen[]>(async (question) => {
     return taken
   }
   socket?.disconnect()
-  const opened = io(question.feed === 'siaga' ? `${question.url}/live` : question.url, { transports: ['websocket'] })
+  const opened = io(question.feed === 'siaga' ? `${question.url}/live` : question.url, {
+    transports: ['websocket'],
+    ...(question.cookie !== undefined && { extraHeaders: { cookie: question.cookie } }),
+  })
   socket = opened
   opened.on('frame', noteFrame)
   opened.on('heartbeat', (app: string, seq: number) => seen.push({ app, seq, atMs: systemClock.monoMs() }))
