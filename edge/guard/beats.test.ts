@@ -5,14 +5,43 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('beats', () => {
-  it('tells silence after 0.6 s without an answer, once', () => {
+  it('tells silence after a second without an answer, once', () => {
     const [beat, onSilence] = [vi.fn(), vi.fn()]
     createBeats({ beat, onSilence }).start()
-    vi.advanceTimersByTime(599)
+    vi.advanceTimersByTime(999)
     expect(onSilence).not.toHaveBeenCalled()
     vi.advanceTimersByTime(10_000)
     expect(onSilence).toHaveBeenCalledOnce()
-    expect(beat).toHaveBeenCalledTimes(6)
+    expect(beat).toHaveBeenCalledTimes(10)
+  })
+
+  it('tells it after 0.4 s while the strike is released, and not when it is locked again', () => {
+    const onSilence = vi.fn()
+    const beats = createBeats({ beat: () => {}, onSilence })
+    for (const end of ['locked', 'pulse over'] as const) {
+      beats.start()
+      beats.released(300)
+      vi.advanceTimersByTime(250)
+      if (end === 'locked') beats.locked()
+      vi.advanceTimersByTime(700)
+      expect(onSilence).not.toHaveBeenCalled()
+    }
+    beats.start()
+    beats.released(5_000)
+    vi.advanceTimersByTime(399)
+    expect(onSilence).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(onSilence).toHaveBeenCalledOnce()
+  })
+
+  it('counts what is unanswered already when the strike is released', () => {
+    const onSilence = vi.fn()
+    const beats = createBeats({ beat: () => {}, onSilence })
+    beats.start()
+    vi.advanceTimersByTime(750)
+    beats.released(5_000)
+    vi.advanceTimersByTime(50)
+    expect(onSilence).toHaveBeenCalledOnce()
   })
 
   it('takes an answer for all beats before it, and none for those to come', () => {

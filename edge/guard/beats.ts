@@ -2,11 +2,12 @@
 
 const BEAT_EVERY_MS = 100
 /**
- * Unanswered beats in a row: 0.6 s, so that a guard that stalled while the strike was released is killed and the strike
- * locked within one, on a busy machine too. Counted at the beats themselves, not by the clock: after a stop of the agent's own
- * process the answers that wait in the pipe are read before the next beat is due.
+ * Unanswered beats in a row. Counted at the beats themselves, not by the clock: after a stop of the agent's own process the
+ * answers that wait in the pipe are read before the next beat is due. While the strike is released a guard that stalled is
+ * killed after 0.4 s, so that the strike is locked within one on a busy machine too; while it is locked there is no hurry,
+ * and a guard that merely had no processor for a moment is not thrown away.
  */
-const UNANSWERED_MAX = 6
+const UNANSWERED_MAX = { released: 4, locked: 10 } as const
 
 export interface BeatsOptions {
   readonly beat: (number: number) => void
@@ -16,18 +17,22 @@ export interface BeatsOptions {
 export interface Beats {
   start(): void
   answered(number: number): void
+  /** A release was asked for: one that stalls now may have released the strike and never say so. */
+  released(forMs: number): void
+  /** The strike is locked. */
+  locked(): void
   stop(): void
 }
 
 export function createBeats({ beat, onSilence }: BeatsOptions): Beats {
   let timer: NodeJS.Timeout | undefined
-  let [sent, answered] = [0, 0]
+  let [sent, answered, releasedUntilMs] = [0, 0, 0]
   const stop = () => {
     clearInterval(timer)
     timer = undefined
   }
   const next = () => {
-    if (sent - answered >= UNANSWERED_MAX) {
+    if (sent - answered >= UNANSWERED_MAX[performance.now() < releasedUntilMs ? 'released' : 'locked']) {
       stop()
       onSilence()
       return
@@ -39,11 +44,18 @@ export function createBeats({ beat, onSilence }: BeatsOptions): Beats {
     start: () => {
       stop()
       answered = sent
+      releasedUntilMs = 0
       timer = setInterval(next, BEAT_EVERY_MS)
       next()
     },
     answered: (number) => {
       answered = Math.max(answered, Math.min(number, sent))
+    },
+    released: (forMs) => {
+      releasedUntilMs = performance.now() + forMs
+    },
+    locked: () => {
+      releasedUntilMs = 0
     },
     stop,
   }

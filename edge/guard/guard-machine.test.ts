@@ -94,10 +94,10 @@ describe('strike guard', () => {
 
   it('says why', () => {
     const idle = stepGuard(initialGuard(), { type: 'beat' }, 0)
-    const pulse = stepGuard(idle, { type: 'pulse', pulseMs: 500 }, 0)
+    const pulse = stepGuard(idle, { type: 'pulse', pulseMs: 400 }, 0)
     const fire = stepGuard(pulse, { type: 'fire', level: 1 }, 100)
     expect(strikeReason(idle, pulse, 0)).toBe('pulse')
     expect(strikeReason(pulse, fire, 100)).toBe('fire')
-    expect(strikeReason(pulse, stepGuard(pulse, { type: 'tick' }, 500), 500)).toBe('idle')
+    expect(strikeReason(pulse, stepGuard(pulse, { type: 'tick' }, 400), 400)).toBe('idle')
   })
 })

@@ -6,8 +6,11 @@ import type { Level } from '../gpio/port.ts'
 
 /** No release lasts longer: the longest pulse that access-control practice knows. */
 export const STRIKE_PULSE_MAX_MS = 10_000
-/** An agent that was not heard for so long is dead or stalled; with a timer's delay on a busy machine it stays below 1 s. */
-export const AGENT_SILENCE_MAX_MS = 700
+/**
+ * An agent that was not heard for so long is dead or stalled. It beats each 100 ms, so a slow commit of the outbox (150 ms on
+ * a busy disk) is none; what is left to a second is for a timer's delay on a busy machine.
+ */
+export const AGENT_SILENCE_MAX_MS = 500
 
 export interface GuardState {
   /** When the release that was asked for ends. */

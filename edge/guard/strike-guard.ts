@@ -45,11 +45,7 @@ type Guard = ChildProcessByStdio<Writable, Readable, null>
 
 /** @throws LinesError with the guard's own words when the first one does not come up */
 export async function startStrikeGuard({ args, relock, log }: StrikeGuardOptions): Promise<StrikeGuard> {
-  const [onReady, onStrike, onFire] = [
-    createListeners<boolean>(),
-    createListeners<StrikeChange>(),
-    createListeners<Level>(),
-  ]
+  const { onReady, onStrike, onFire } = createEvents()
   const first = Promise.withResolvers<void>()
   let guard: Guard | undefined
   let [ready, wasReady, stopping, restartMs, refusal] = [false, false, false, RESTART_MIN_MS, '']
@@ -69,8 +65,10 @@ export async function startStrikeGuard({ args, relock, log }: StrikeGuardOptions
   }
   const hear = ({ word, rest }: Words) => {
     if (word === 'beat') beats.answered(Number(rest))
-    else if (word === 'strike') onStrike.tell({ level: levelOf(rest[0]), reason: rest.slice(2) })
-    else if (word === 'fire') onFire.tell(levelOf(rest))
+    else if (word === 'strike') {
+      if (levelOf(rest[0]) === 0) beats.locked()
+      onStrike.tell({ level: levelOf(rest[0]), reason: rest.slice(2) })
+    } else if (word === 'fire') onFire.tell(levelOf(rest))
     else if (word === 'refused') refusal = rest
     else if (word === 'ready') {
       wasReady = true
@@ -106,7 +104,10 @@ export async function startStrikeGuard({ args, relock, log }: StrikeGuardOptions
     get ready() {
       return ready
     },
-    release: (pulseMs) => say(`pulse ${Math.round(pulseMs)}`),
+    release: (pulseMs) => {
+      beats.released(pulseMs)
+      say(`pulse ${Math.round(pulseMs)}`)
+    },
     lock: () => say('lock'),
     close: () => say('lock'),
     tellFire: (level) => say(`fire ${level}`),
@@ -114,6 +115,14 @@ export async function startStrikeGuard({ args, relock, log }: StrikeGuardOptions
     onStrike: onStrike.add,
     onFire: onFire.add,
     stop,
+  }
+}
+
+function createEvents() {
+  return {
+    onReady: createListeners<boolean>(),
+    onStrike: createListeners<StrikeChange>(),
+    onFire: createListeners<Level>(),
   }
 }
 
