@@ -51,6 +51,7 @@ export function planChildren({ dataDirectory, http, mqtt, simulatorUrl, doors, s
         SIAGA_SENSOR: door.sensorPath,
         SIAGA_GPIO: 'simulated',
         SIAGA_GPIO_SIMULATED_SOCKET: door.gpioSocketPath,
+        SIAGA_GPIO_TOUCH: '24!',
         SIAGA_MQTT_USERNAME: door.username,
         SIAGA_MQTT_PASSWORD: door.password,
         SIAGA_COMMAND_KEY: door.commandKey,

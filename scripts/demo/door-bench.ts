@@ -49,6 +49,10 @@ export function openDoorBench({ door, gpioSocketPath, flashPath }: DoorBenchOpti
   const sensor = openSimulatedSensor(flashPath, { library, delaysMs })
   const gpio = openGpioBench(gpioSocketPath)
   let lifting: NodeJS.Timeout | undefined
+  const lift = () => {
+    sensor.lift()
+    gpio.setTouched(false)
+  }
 
   return {
     id,
@@ -68,7 +72,8 @@ export function openDoorBench({ door, gpioSocketPath, flashPath }: DoorBenchOpti
       if (!fingers.some((known) => known.id === finger)) return false
       clearTimeout(lifting)
       sensor.press(finger)
-      lifting = setTimeout(() => sensor.lift(), PRESS_MS)
+      gpio.setTouched(true)
+      lifting = setTimeout(lift, PRESS_MS)
       return true
     },
     move(move) {

@@ -11,19 +11,20 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(base, { recursive: true }))
 
-it('sees the strike, drives the contact, and says it again to an agent that restarted', async () => {
+it('sees the strike, drives contact and touch line, and says them again to an agent that restarted', async () => {
   const path = gpioSocketPath(base, 'pintu')
   const bench = openGpioBench(path)
   const agent = await openSimulatedGpio(path)
   bench.setOpen(true)
-  await vi.waitFor(() => expect(agent.read('contact')).toBe(1))
+  bench.setTouched(true)
+  await vi.waitFor(() => expect([agent.read('contact'), agent.read('touch')]).toEqual([1, 1]))
   agent.setStrike(1)
   await vi.waitFor(() => expect(bench.strike).toBe(true))
   await agent.close()
   await vi.waitFor(() => expect(bench.strike).toBe(false))
 
   const restarted = await openSimulatedGpio(path)
-  await vi.waitFor(() => expect(restarted.read('contact')).toBe(1), 3_000)
+  await vi.waitFor(() => expect([restarted.read('contact'), restarted.read('touch')]).toEqual([1, 1]), 3_000)
   bench.close()
   await restarted.close()
 })

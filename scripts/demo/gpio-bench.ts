@@ -1,6 +1,6 @@
 /**
- * The far end of a door agent's simulated GPIO lines (edge/gpio/simulated.ts): knows the strike, drives the contact.
- * The agent owns the socket; whenever it is away this end comes back and says the contact's level again.
+ * The far end of a door agent's simulated GPIO lines (edge/gpio/simulated.ts): knows the strike, drives the contact and the
+ * touch line. The agent owns the socket; whenever it is away this end comes back and says their levels again.
  */
 import { createHash } from 'node:crypto'
 import { createConnection, type Socket } from 'node:net'
@@ -28,6 +28,8 @@ export interface GpioBench {
   /** True while the door stands open. */
   readonly open: boolean
   setOpen(open: boolean): void
+  /** A finger lies on the sensor, whose touch line goes with it. */
+  setTouched(touched: boolean): void
   close(): void
 }
 
@@ -36,13 +38,16 @@ export function openGpioBench(socketPath: string): GpioBench {
   let timer: NodeJS.Timeout | undefined
   let strike = false
   let open = false
+  let touched = false
   let closing = false
 
-  const sayContact = () => socket?.write(`${JSON.stringify({ line: 'contact', level: open ? 1 : 0 })}\n`)
+  const say = (line: string, isActive: boolean) =>
+    socket?.write(`${JSON.stringify({ line, level: isActive ? 1 : 0 })}\n`)
   const connect = () => {
     const current = createConnection(socketPath, () => {
       socket = current
-      sayContact()
+      say('contact', open)
+      say('touch', touched)
     })
     current.on('error', () => current.destroy()) // the agent is not there (yet); 'close' comes next
     current.on('close', () => {
@@ -67,7 +72,11 @@ export function openGpioBench(socketPath: string): GpioBench {
     },
     setOpen(wanted) {
       open = wanted
-      sayContact()
+      say('contact', open)
+    },
+    setTouched(wanted) {
+      touched = wanted
+      say('touch', touched)
     },
     close() {
       closing = true

@@ -31,6 +31,7 @@ export function startDoorAgent({ dataDir, mqttUrl }: Stack): DoorAgent {
     SIAGA_SENSOR: bench.sensorPath,
     SIAGA_GPIO: 'simulated',
     SIAGA_GPIO_SIMULATED_SOCKET: socketPath,
+    SIAGA_GPIO_TOUCH: '24!',
     SIAGA_MQTT_URL: mqttUrl,
     ...loginOf(dataDir),
     SIAGA_COMMAND_KEY: loadSigningKey(dataDir).publicKeyPem,

@@ -6,6 +6,7 @@ import { circumstances, printReport, type Report, writeReport } from './report.t
 const benches: Readonly<Record<string, () => Promise<(quick: boolean) => Promise<Report>>>> = {
   'live-latency': async () => (await import('./live-latency.ts')).liveLatency,
   'durable-throughput': async () => (await import('./durable-throughput.ts')).durableThroughput,
+  'decision-latency': async () => (await import('./decision-latency.ts')).decisionLatency,
   idle: async () => (await import('./idle.ts')).idle,
   start: async () => (await import('./start.ts')).startTime,
 }

@@ -86,6 +86,26 @@ describe('door process', () => {
     expect(log()).not.toContain('siti')
   })
 
+  it('brings a simulated sensor of its own, which is the same after a restart', async () => {
+    const { gpioPath, start, kinds } = openOfflineDoor()
+    const settings = { SIAGA_SENSOR: 'simulated', SIAGA_GPIO_TOUCH: '24!' }
+    const first = start(settings)
+    await first.ready()
+    await until('the sensor', () => kinds().includes('sensor.ready'), START_MS)
+    const lines = await openLines(gpioPath)
+    const strikes = lines.of('strike')
+    lines.drive('exit', 1)
+    await until('the strike', () => strikes.at(-1) === 1)
+    first.child.kill('SIGTERM')
+    expect(await ended(first.child)).toBe(0)
+    // It came empty: whoever had a template elsewhere has none here.
+    expect(kinds()).toEqual([...['started', 'template.missing', 'sensor.ready', 'exit', 'unopened', 'locked']])
+    const second = start(settings)
+    await second.ready()
+    await until('the sensor again', () => kinds().length === 8, START_MS)
+    expect(kinds().slice(6)).toEqual(['started', 'sensor.ready'])
+  })
+
   it('refuses lines that cannot be had, saying what to do, and a second agent for the same door', async () => {
     const { start } = openOfflineDoor()
     const unwired = start({ SIAGA_GPIO: 'cdev' })
