@@ -32,7 +32,7 @@ export function heartbeatObservation(row: JournalRow, heartbeat: Heartbeat, app:
 
 /**
  * Of a door only that something happened, and when: no person reaches the series. Points are never moved, so the time of
- * one whose clock was not set is its receipt (ADR 12).
+ * one whose clock was not set is its receipt (ADR 18).
  */
 export function doorObservation(row: JournalRow): Observation | undefined {
   if (row.fork) return undefined

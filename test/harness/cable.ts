@@ -6,8 +6,9 @@ import { onTestFinished } from 'vitest'
 export async function openCable(brokerPort: number) {
   const ends = new Set<Socket>()
   let cut = false
+  let port = brokerPort
   const server = createServer((near) => {
-    const far = createConnection(brokerPort, '127.0.0.1')
+    const far = createConnection(port, '127.0.0.1')
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -35,7 +36,9 @@ export async function openCable(brokerPort: number) {
       cut = true
       drop()
     },
-    mend: () => {
+    /** To the same broker, or to the one that took its place. */
+    mend: (otherPort = port) => {
+      port = otherPort
       cut = false
     },
   }
