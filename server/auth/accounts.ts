@@ -95,12 +95,23 @@ export class Accounts {
   /** @throws AccountError when the address is taken or the standing is none */
   async create({ name, email, role, opd }: NewAccount, nowMs: number): Promise<string> {
     requireStanding({ role, opd })
+    await this.requireFree(email)
     const { internalAdapter } = await this.library.$context
-    if (await internalAdapter.findUserByEmail(email))
-      throw new AccountError('email-taken', `"${email}" has an account already`)
     const user = await internalAdapter.createUser({ name, email, emailVerified: true }, { method: 'admin' })
     this.db.prepare('INSERT INTO people_roles VALUES (?, ?, ?, 0, ?, NULL)').run(user.id, role, opd, nowMs)
     return user.id
+  }
+
+  /** @throws AccountError when an account has this address */
+  async requireFree(email: string): Promise<void> {
+    const { internalAdapter } = await this.library.$context
+    if (await internalAdapter.findUserByEmail(email))
+      throw new AccountError('email-taken', `"${email}" has an account already`)
+  }
+
+  /** What `setPassword` stores. @throws an error of status 503 while too many are hashed at once */
+  async hash(password: string): Promise<string> {
+    return (await this.library.$context).password.hash(password)
   }
 
   /** @throws AccountError for a person there is not, or the last administrator */
@@ -142,10 +153,9 @@ export class Accounts {
     return this.db.prepare('SELECT 1 FROM people_roles WHERE person = ? AND disabled = 0').get(person) !== undefined
   }
 
-  /** A new password; a second factor is gone with the old one, so that a lost telephone is no dead end. */
-  async setPassword(person: string, password: string): Promise<void> {
-    const { internalAdapter, adapter, password: passwords } = await this.library.$context
-    const hash = await passwords.hash(password)
+  /** A new password, as `hash` made it; a second factor is gone with the old one, so that a lost telephone is no dead end. */
+  async setPassword(person: string, hash: string): Promise<void> {
+    const { internalAdapter, adapter } = await this.library.$context
     this.sessions.endAllOf(person)
     const existing = await internalAdapter.findCredentialAccount(person)
     if (existing) await internalAdapter.updatePassword(person, hash)

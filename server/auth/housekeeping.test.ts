@@ -25,7 +25,7 @@ it('takes out sessions that have ended, of the library too, and leaves those tha
   for (const role of ['operator', 'wall'] as const) {
     const email = `${role}@kalbar.example`
     const person = await auth.accounts.create({ name: role, email, role, opd: null }, Date.now())
-    await auth.accounts.setPassword(person, password)
+    await auth.accounts.setPassword(person, await auth.accounts.hash(password))
     await auth.login.withPassword(email, password, client)
   }
   const count = (table: string) => Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'])

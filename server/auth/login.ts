@@ -191,6 +191,9 @@ export class Login {
       password,
       found.person === null ? [name ?? '', email ?? ''] : this.parts.accounts.wordsOf(found.person),
     )
+    // Whatever can be refused comes before the link is used up, so that it can be opened again.
+    if (found.person === null) await this.parts.accounts.requireFree(email ?? '')
+    const hash = await this.parts.accounts.hash(password)
     if (!this.parts.links.use(link)) throw new LoginRefusedError('link-ended', 'this link was used already')
     const person =
       found.person ??
@@ -198,7 +201,7 @@ export class Login {
         { name: name ?? '', email: email ?? '', role: 'administrator', opd: null },
         nowMs,
       ))
-    await this.parts.accounts.setPassword(person, password)
+    await this.parts.accounts.setPassword(person, hash)
     return { person, email: this.parts.accounts.emailOf(person) }
   }
 
