@@ -67,6 +67,7 @@ export const DoorAlarm = z.enum([
   'forced',
   'held',
   'sensor-lost',
+  'sensor-blocked', // its glass has not been free for half a minute: wet, or taped over
   'tamper', // the case of reader or controller was opened
   'power', // mains lost
   'fire', // the fire panel holds the door released

@@ -40,7 +40,8 @@ async function bench() {
       return near
     },
     ...{ password: 0, clock, random: () => 0, log: silentLog, inspect: templates.inspect },
-    ...{ onTouch: () => 'denied', rest: () => 'ready', onReady: () => {}, onLost: () => {} },
+    ...{ onTouch: () => 'denied', rest: () => 'ready', onReady: () => {} },
+    ...{ onLost: () => {}, onBlocked: () => {} },
   })
   const agent = {
     ...{ unlock: () => true, lock: () => {}, setLockdown: () => true, setAlarm: () => {} },

@@ -4,6 +4,7 @@ import type { RecordBody } from '../outbox/outbox.ts'
 
 const equipmentAlarms = [
   'sensor-lost',
+  'sensor-blocked',
   'stranger-template',
   'sensor-swapped',
   'guard-lost',

@@ -23,6 +23,7 @@ function bench(
   const simulators: SensorSimulator[] = []
   let far: Duplex | undefined
   let plugged = true
+  let wasBlocked = false
   const reader = createReader({
     openPort: async () => {
       if (!plugged) throw new Error('no such device')
@@ -44,6 +45,10 @@ function bench(
     inspect: async ({ sensor, capacity }) => (await sensor.readIndex(capacity)).size,
     onReady: ({ capacity, templates }) => told.push(`ready ${templates}/${capacity}`),
     onLost: () => told.push('lost'),
+    onBlocked: (blocked) => {
+      if (blocked !== wasBlocked) told.push(blocked ? 'blocked' : 'free')
+      wasBlocked = blocked
+    },
   })
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
   const current = () => {
@@ -164,6 +169,41 @@ describe('reader', () => {
     unplug()
     const lost = reader.use(({ sensor }) => sensor.handshake())
     await Promise.all([expect(lost).rejects.toMatchObject({ cause: 'closed' }), pass(500)])
+    await close()
+  })
+
+  it('goes on with its work while a finger does not leave, and tells that the glass is blocked', async () => {
+    const { told, pass, current, reader, close } = bench()
+    await pass(500)
+    current().press('siti')
+    await pass(20_000)
+    const lent = reader.use(({ sensor, capacity }) => sensor.readIndex(capacity))
+    await pass(500)
+    expect(await lent).toEqual(new Set([5]))
+    const looks = () => current().received.filter((each) => each === instructions.readIndex).length
+    const before = looks()
+    await pass(60_000)
+    expect(looks()).toBe(before + 1)
+    expect(told).toEqual(['ready 1/200', 'slot 5', 'blocked'])
+    current().lift()
+    await pass(500)
+    current().press('siti')
+    await pass(500)
+    expect(told).toEqual(['ready 1/200', 'slot 5', 'blocked', 'free', 'slot 5'])
+    await close()
+  })
+
+  it('reads a finger on a glass that is never free: wet, or of a sensor that knows no other word', async () => {
+    const { told, pass, current, close } = bench()
+    await pass(500)
+    current().press(SMUDGED_FINGER)
+    await pass(40_000)
+    expect(told).toEqual(['ready 1/200', 'blocked'])
+    current().press('siti')
+    await pass(500)
+    expect(told.at(-1)).toBe('slot 5')
+    await pass(60_000)
+    expect(told).toHaveLength(3)
     await close()
   })
 

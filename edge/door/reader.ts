@@ -14,6 +14,7 @@ import { createSensor, type Match, type Sensor, SensorError } from '../fingerpri
 import type { GpioPort } from '../gpio/port.ts'
 import { pause } from '../pause.ts'
 import type { Shown } from './agent.ts'
+import { createGlass } from './glass.ts'
 import { createLooks, type Looks, POLL_MS } from './looks.ts'
 
 export interface ReaderOptions {
@@ -27,12 +28,14 @@ export interface ReaderOptions {
   readonly random: () => number
   readonly log: Log
   /** Decides, records and opens; the answer is only shown on the sensor's light. `touchedAtMs` is monotonic. */
-  readonly onTouch: (match: Match | 'not-found', touchedAtMs: number) => Shown | 'again'
+  readonly onTouch: (match: Match | 'not-found', touchedAtMs: number) => Shown
   /** What the light says while nobody touches; asked at each look at the glass. */
   readonly rest: () => RestingLight
   /** Looks at the templates at the start of each session, and each minute. @returns how many there are */
   readonly inspect: (at: SensorInUse) => Promise<number>
   readonly onReady: (sensor: { readonly capacity: number; readonly templates: number }) => void
+  /** The glass has not been free for long: wet, or taped over. Told at the first sight of a free one, and at each change. */
+  readonly onBlocked: (blocked: boolean) => void
   /** Called once for a loss, not for each failed attempt after it. */
   readonly onLost: () => void
 }
@@ -171,6 +174,16 @@ async function inspect(at: SensorInUse, options: ReaderOptions): Promise<number>
   }
 }
 
+/** A look at the templates each minute, from now on. */
+function createRounds(at: SensorInUse, options: ReaderOptions): (nowMs: number) => Promise<void> {
+  let inspectedMs = options.clock.monoMs()
+  return async (nowMs) => {
+    if (nowMs - inspectedMs < INSPECT_EVERY_MS) return
+    await inspect(at, options)
+    inspectedMs = nowMs
+  }
+}
+
 interface Watch {
   readonly at: SensorInUse
   readonly tasks: ReturnType<typeof createTasks>
@@ -183,24 +196,22 @@ async function watch({ at, tasks, looks, signal, options }: Watch): Promise<void
   const { clock, onTouch } = options
   const { sensor } = at
   const light = createLight(sensor, options.rest)
-  let inspectedMs = clock.monoMs()
+  const inspectWhenDue = createRounds(at, options)
+  const glass = createGlass(clock.monoMs(), options.onBlocked)
   while (!signal.aborted) {
-    if (await work(at, tasks)) light.changed()
-    await light.rest()
-    const touchedAtMs = clock.monoMs()
-    if ((await sensor.captureImage()) !== 'captured') {
-      if (touchedAtMs - inspectedMs >= INSPECT_EVERY_MS) {
-        await inspect(at, options)
-        inspectedMs = touchedAtMs
-      }
-      await looks.next()
-      continue
+    if (await work(at, tasks)) {
+      light.changed()
+      glass.looksAgain(clock.monoMs())
     }
-    await light.show('busy')
-    const match = await identify(sensor, at.capacity)
-    await light.show(match === 'poor' ? 'again' : onTouch(match, touchedAtMs))
-    // The same finger must leave before the next try, or one touch would be many decisions.
-    while (!signal.aborted && (await sensor.captureImage()) !== 'no-finger') await pause(POLL_MS, signal)
+    if (!glass.isWaiting) await light.rest()
+    const touchedAtMs = clock.monoMs()
+    if (glass.saw(await sensor.captureImage(), touchedAtMs)) {
+      await light.show('busy')
+      const match = await identify(sensor, at.capacity)
+      glass.judged(match === 'poor' ? 'poor' : 'decided')
+      await light.show(match === 'poor' ? 'again' : onTouch(match, touchedAtMs))
+    } else await inspectWhenDue(touchedAtMs)
+    await (glass.isWaiting ? pause(POLL_MS, signal) : looks.next())
   }
 }
 

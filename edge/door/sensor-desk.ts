@@ -45,6 +45,7 @@ export function openSensorDesk(options: SensorDeskOptions): SensorDesk {
     inspect: templates.inspect,
     rest: () => restingLight(agent.status(), options.clockState()),
     ...{ onTouch: agent.touched, onReady: agent.sensorReady, onLost: agent.sensorLost },
+    onBlocked: (blocked) => agent.setAlarm('sensor-blocked', blocked),
   })
   const enrolment = createEnrolment({ ...options, record: agent.record, nowMs: clock.monoMs })
   const act = createCommandActions({ agent, reader, templates, enrolment })

@@ -50,6 +50,7 @@ export async function* enrol(options: EnrolOptions): AsyncGenerator<EnrolStep, v
   const features = options.systemId === ZFM_SYSTEM_ID ? TOUCHES_TWO_BUFFERS : TOUCHES_MANY_BUFFERS
   let stored = false
   try {
+    await untilLifted(options) // who lies there came for something else
     yield* takeFeatures(options, features)
     if ((await sensor.mergeFeatures()) === 'differ') throw new Abandoned('differ')
     stored = true // from here on a template may be in the slot

@@ -102,6 +102,7 @@ const alarms: Readonly<Record<string, string>> = {
   forced: 'Dibuka paksa',
   held: 'Terlalu lama terbuka',
   'sensor-lost': 'Sensor putus',
+  'sensor-blocked': 'Sensor tertutup',
   tamper: 'Kotak alat dibuka',
   power: 'Listrik padam',
   fire: 'Dibuka oleh alarm kebakaran',
