@@ -15,6 +15,7 @@ export const doorEventKinds = [
   'closed', // {}
   'locked', // {}
   'unopened', // granted, but the door did not open: no entry
+  'unreleased', // granted, but the strike did not move: the agent was held up, and its guard obeys no late request
   'forced', // opened without a grant; alarm
   'held.soon', // open for long: close it, or it is an alarm
   'held', // open too long; alarm

@@ -90,7 +90,7 @@ export function createDoorAgent(options: DoorAgentOptions): DoorAgent {
   leaf.start()
   gatekeeper.tellAlarms()
   const onGuardLost = told((lost: boolean) => equipment.set('guard-lost', lost))
-  const unfollow = followGuard(strike, leaf.lock, onGuardLost)
+  const unfollow = followGuard(strike, { lock: leaf.lock, record, onLost: onGuardLost })
 
   return {
     touched(match, touchedAtMs) {
@@ -127,8 +127,14 @@ export function createDoorAgent(options: DoorAgentOptions): DoorAgent {
   }
 }
 
+interface GuardFollowers {
+  readonly lock: () => void
+  readonly record: (body: RecordBody) => boolean
+  readonly onLost: (lost: boolean) => void
+}
+
 /** A release that the strike guard has ended, or took with it, is over here too: who opens later got in another way. */
-function followGuard(strike: Strike, lock: () => void, onLost: (lost: boolean) => void): () => void {
+function followGuard(strike: Strike, { lock, record, onLost }: GuardFollowers): () => void {
   const follow = (ready: boolean) => {
     if (!ready) lock()
     onLost(!ready)
@@ -137,7 +143,8 @@ function followGuard(strike: Strike, lock: () => void, onLost: (lost: boolean) =
   const silence = [
     strike.onReady(follow),
     strike.onStrike(({ level, reason }) => {
-      if (level === 0 && reason === 'agent-silent') lock()
+      if (reason === 'late') record({ kind: 'unreleased' })
+      if (reason === 'late' || (level === 0 && reason === 'agent-silent')) lock()
     }),
   ]
   return () => {

@@ -13,7 +13,7 @@ import type { Level, StrikeLine } from './port.ts'
 
 export interface StrikeChange {
   readonly level: Level
-  /** `idle`, `pulse`, `agent-silent` or `fire`. */
+  /** `idle`, `pulse`, `agent-silent` or `fire`; `late` when a release that was asked for came too late and did not happen. */
   readonly reason: string
 }
 
@@ -82,7 +82,7 @@ export function createStrike(line: StrikeLine, { monoMs, onStep } = defaults): B
       return state
     },
     step,
-    release: (pulseMs) => step({ type: 'pulse', pulseMs }),
+    release: (pulseMs) => step({ type: 'pulse', pulseMs, ageMs: 0 }),
     lock: () => step({ type: 'lock' }),
     close: () => {
       process.off('exit', end)

@@ -14,7 +14,11 @@ import {
 
 const input: fc.Arbitrary<GuardInput> = fc.oneof(
   fc.constantFrom<GuardInput>({ type: 'beat' }, { type: 'lock' }, { type: 'tick' }),
-  fc.integer({ min: 1, max: 60_000 }).map((pulseMs) => ({ type: 'pulse' as const, pulseMs })),
+  fc.record({
+    type: fc.constant('pulse' as const),
+    pulseMs: fc.integer({ min: 1, max: 60_000 }),
+    ageMs: fc.integer({ min: 0, max: 1_000 }),
+  }),
   fc.constantFrom<GuardInput>({ type: 'fire', level: 0 }, { type: 'fire', level: 1 }),
 )
 const trace = fc.array(fc.record({ input, afterMs: fc.integer({ min: 0, max: 3_000 }) }), { maxLength: 40 })
@@ -84,17 +88,24 @@ describe('strike guard', () => {
 
   it('brings no pulse back to life, however late its timer or its request', () => {
     const heard = stepGuard(initialGuard(), { type: 'beat' }, 0)
-    const released = stepGuard(heard, { type: 'pulse', pulseMs: 5_000 }, 0)
+    const released = stepGuard(heard, { type: 'pulse', pulseMs: 5_000, ageMs: 0 }, 0)
     // The process was stopped for a minute: the beat that waited in the pipe comes before any timer.
     const late = stepGuard(released, { type: 'beat' }, 60_000)
     expect(strikeLevel(late)).toBe(0)
     expect(strikeReason(released, late, 60_000)).toBe('agent-silent')
-    expect(strikeLevel(stepGuard(heard, { type: 'pulse', pulseMs: 5_000 }, 60_000))).toBe(0)
+    expect(strikeLevel(stepGuard(heard, { type: 'pulse', pulseMs: 5_000, ageMs: 59_000 }, 60_000))).toBe(0)
+  })
+
+  it('takes a fresh request for a sign of life, after a decision that left no room for beats', () => {
+    const heard = stepGuard(initialGuard(), { type: 'beat' }, 0)
+    const released = stepGuard(heard, { type: 'pulse', pulseMs: 5_000, ageMs: 10 }, 2_000)
+    expect(strikeLevel(released)).toBe(1)
+    expect(guardDeadlineMs(released)).toBe(1_990 + AGENT_SILENCE_MAX_MS)
   })
 
   it('says why', () => {
     const idle = stepGuard(initialGuard(), { type: 'beat' }, 0)
-    const pulse = stepGuard(idle, { type: 'pulse', pulseMs: 400 }, 0)
+    const pulse = stepGuard(idle, { type: 'pulse', pulseMs: 400, ageMs: 0 }, 0)
     const fire = stepGuard(pulse, { type: 'fire', level: 1 }, 100)
     expect(strikeReason(idle, pulse, 0)).toBe('pulse')
     expect(strikeReason(pulse, fire, 100)).toBe('fire')

@@ -23,7 +23,8 @@ export interface GuardState {
 export type GuardInput =
   /** `beat`: the agent lives. `tick`: time has passed. */
   | { readonly type: 'beat' | 'lock' | 'tick' }
-  | { readonly type: 'pulse'; readonly pulseMs: number }
+  /** `ageMs`: how long ago it was asked for. */
+  | { readonly type: 'pulse'; readonly pulseMs: number; readonly ageMs: number }
   | { readonly type: 'fire'; readonly level: Level }
 
 /** Why the strike is as it is. */
@@ -38,10 +39,7 @@ export function stepGuard(state: GuardState, input: GuardInput, atMs: number): G
   const now = isDue(state, atMs) ? { ...state, releasedUntilMs: null } : state
   switch (input.type) {
     case 'pulse':
-      // From an agent that has fallen silent it would end at once: a request that waited in the pipe is too old.
-      return isSilent(now, atMs)
-        ? now
-        : { ...now, releasedUntilMs: atMs + Math.min(input.pulseMs, STRIKE_PULSE_MAX_MS) }
+      return isLate(input.ageMs) ? now : release(now, input, atMs)
     case 'lock':
       return { ...now, releasedUntilMs: null }
     case 'beat':
@@ -51,6 +49,17 @@ export function stepGuard(state: GuardState, input: GuardInput, atMs: number): G
     case 'tick':
       return now
   }
+}
+
+/** A request that waited in the pipe for so long: whoever was granted has gone. */
+export function isLate(ageMs: number): boolean {
+  return ageMs >= AGENT_SILENCE_MAX_MS
+}
+
+/** Whoever asks lives: a long decision leaves no room for beats, and its pulse comes before the next of them. */
+function release(state: GuardState, { pulseMs, ageMs }: { pulseMs: number; ageMs: number }, atMs: number): GuardState {
+  const heardAtMs = state.heardAtMs === null ? null : Math.max(state.heardAtMs, atMs - ageMs)
+  return { ...state, heardAtMs, releasedUntilMs: atMs + Math.min(pulseMs, STRIKE_PULSE_MAX_MS) }
 }
 
 /** The fire line releases the door for as long as it lasts: the one exception to the pulse's limit and to the agent's. */

@@ -30,6 +30,7 @@ function bench({ isFireTold = false } = {}) {
     input.write(text)
     await vi.advanceTimersByTimeAsync(0)
   }
+  const pulse = (ms: number, askedAtMs = Date.now() - startMs) => say(`pulse ${ms} ${askedAtMs}\n`)
   /** The agent lives on meanwhile. */
   const live = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += 100) {
@@ -37,7 +38,7 @@ function bench({ isFireTold = false } = {}) {
       await vi.advanceTimersByTimeAsync(100)
     }
   }
-  return { input, wire, said, ended, say, live }
+  return { input, wire, said, ended, say, pulse, live }
 }
 
 describe('strike guard process', () => {
@@ -49,8 +50,8 @@ describe('strike guard process', () => {
   })
 
   it('ends each pulse itself', async () => {
-    const { wire, said, say, live } = bench()
-    await say('pulse 1000\n')
+    const { wire, said, live, pulse } = bench()
+    await pulse(1000)
     expect(wire.strike).toBe(1)
     await live(900)
     expect(wire.strike).toBe(1)
@@ -59,9 +60,20 @@ describe('strike guard process', () => {
     expect(said.filter((line) => line.startsWith('strike'))).toEqual(['strike 1 pulse', 'strike 0 idle'])
   })
 
+  it('obeys an agent whose decision took long, and says so when a request came too late', async () => {
+    const { wire, said, pulse } = bench()
+    await vi.advanceTimersByTimeAsync(2_000)
+    await pulse(5_000)
+    expect(wire.strike).toBe(1)
+    await vi.advanceTimersByTimeAsync(6_000)
+    await pulse(5_000, 7_000)
+    expect(wire.strike).toBe(0)
+    expect(said.at(-1)).toBe('strike 0 late')
+  })
+
   it('locks when the agent falls silent', async () => {
-    const { wire, said, say } = bench()
-    await say('pulse 10000\n')
+    const { wire, said, pulse } = bench()
+    await pulse(10000)
     await vi.advanceTimersByTimeAsync(AGENT_SILENCE_MAX_MS - 1)
     expect(wire.strike).toBe(1)
     await vi.advanceTimersByTimeAsync(1)
@@ -70,8 +82,8 @@ describe('strike guard process', () => {
   })
 
   it('locks and ends when the agent is gone', async () => {
-    const { wire, input, ended, say } = bench()
-    await say('pulse 10000\n')
+    const { wire, input, ended, pulse } = bench()
+    await pulse(10000)
     input.end()
     await ended
     expect(wire.strike).toBe(0)
@@ -79,10 +91,10 @@ describe('strike guard process', () => {
   })
 
   it('moves nothing for words that make no sense, and takes endless ones for the agent’s end', async () => {
-    const { wire, ended, say } = bench({ isFireTold: false })
-    await say('pulse\npulse -1\npulse 1e9\npulse 99999999999\nopen\nfire 1\n\n')
+    const { wire, ended, say, pulse } = bench({ isFireTold: false })
+    await say('pulse\npulse 5000\npulse -1 0\npulse 1e9 0\npulse 99999999999 0\nopen\nfire 1\n\n')
     expect(wire.strike).toBe(0)
-    await say('pulse 5000\n')
+    await pulse(5000)
     expect(wire.strike).toBe(1)
     await say('x'.repeat(1_001))
     await ended

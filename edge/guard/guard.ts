@@ -4,8 +4,8 @@
  */
 import type { Readable, Writable } from 'node:stream'
 import type { GuardLines, Level } from '../gpio/port.ts'
-import { createStrike } from '../gpio/strike.ts'
-import { type GuardInput, type GuardState, strikeLevel, strikeReason } from './guard-machine.ts'
+import { type BoundedStrike, createStrike } from '../gpio/strike.ts'
+import { type GuardState, isLate, strikeLevel, strikeReason } from './guard-machine.ts'
 import { createWords, type Words } from './words.ts'
 
 export interface GuardOptions {
@@ -46,7 +46,7 @@ export async function runGuard({ lines, input, output, monoMs, isFireTold }: Gua
     if (isFireTold) strike.step({ type: 'fire', level: 0 })
     strike.lock()
   }
-  listen(input, createOrders({ step: strike.step, say, isFireTold }), agentEnded)
+  listen(input, createOrders({ strike, monoMs, say, isFireTold }), agentEnded)
   output.on('error', agentEnded) // nobody reads any more
   say('ready')
   await ended.promise
@@ -83,19 +83,31 @@ function createFireWatch(read: () => Level, onLevel: (level: Level) => void): ()
 }
 
 interface OrderOptions {
-  readonly step: (input: GuardInput) => void
+  readonly strike: BoundedStrike
+  readonly monoMs: () => number
   readonly say: (words: string) => void
   readonly isFireTold: boolean
 }
 
+/** How long, and asked for when. */
+const PULSE = /^[1-9]\d{0,8} \d{1,15}$/
+
 /** A word that is not known, or whose argument makes no sense, moves nothing. */
-function createOrders({ step, say, isFireTold }: OrderOptions): (words: Words) => void {
+function createOrders({ strike, monoMs, say, isFireTold }: OrderOptions): (words: Words) => void {
+  const { step } = strike
+  const pulse = (pulseMs: number, askedAtMs: number) => {
+    const ageMs = Math.max(0, monoMs() - askedAtMs)
+    step({ type: 'pulse', pulseMs, ageMs })
+    if (isLate(ageMs)) say(`strike ${strikeLevel(strike.state)} late`)
+  }
   return ({ word, rest }) => {
     if (word === 'beat') {
       step({ type: 'beat' })
       say(`beat ${rest}`)
     } else if (word === 'lock') step({ type: 'lock' })
-    else if (word === 'pulse' && /^[1-9]\d{0,8}$/.test(rest)) step({ type: 'pulse', pulseMs: Number(rest) })
-    else if (word === 'fire' && isFireTold && /^[01]$/.test(rest)) step({ type: 'fire', level: rest === '1' ? 1 : 0 })
+    else if (word === 'pulse' && PULSE.test(rest)) {
+      const [pulseMs = 0, askedAtMs = 0] = rest.split(' ').map(Number)
+      pulse(pulseMs, askedAtMs)
+    } else if (word === 'fire' && isFireTold && /^[01]$/.test(rest)) step({ type: 'fire', level: rest === '1' ? 1 : 0 })
   }
 }

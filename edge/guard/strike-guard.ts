@@ -106,7 +106,7 @@ export async function startStrikeGuard({ args, relock, log }: StrikeGuardOptions
     },
     release: (pulseMs) => {
       beats.released(pulseMs)
-      say(`pulse ${Math.round(pulseMs)}`)
+      say(`pulse ${Math.round(pulseMs)} ${Math.trunc(Number(process.hrtime.bigint()) / 1e6)}`)
     },
     lock: () => say('lock'),
     close: () => say('lock'),

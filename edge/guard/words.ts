@@ -2,8 +2,10 @@
  * What agent and strike guard say to each other, one word and its arguments a line, over the guard's standard input
  * and output. Plain words, so that the guard needs no parser that could surprise it.
  *
- * Agent: `beat N` each 100 ms, answered with the same; `pulse MS`; `lock`; `fire 0|1` (simulated lines only).
- * Guard: `ready`; `beat N`; `strike 0|1 REASON` at each change; `fire 0|1` when its line has settled and at each
+ * Agent: `beat N` each 100 ms, answered with the same; `pulse MS AT`, asked for when CLOCK_MONOTONIC
+ * was AT ms; `lock`; `fire 0|1` (simulated lines only).
+ * Guard: `ready`; `beat N`; `strike 0|1 REASON` at each change, and with `late` for a pulse
+ * that came too late to be obeyed; `fire 0|1` when its line has settled and at each
  * change; `refused TEXT` and its end.
  */
 

@@ -22,6 +22,7 @@ export function doorEventText(event: DoorEventView, t: Texts): string {
 
 const needsLook: ReadonlySet<string> = new Set([
   'denied',
+  'unreleased',
   'forced',
   'held.soon',
   'held',

@@ -57,6 +57,7 @@ const doorEvents: Readonly<Record<string, string>> = {
   closed: 'Pintu tertutup',
   locked: 'Terkunci',
   unopened: 'Diberi akses, tidak dibuka',
+  unreleased: 'Diberi akses, kunci tidak bergerak',
   forced: 'Dibuka paksa',
   'held.soon': 'Pintu belum ditutup',
   held: 'Terlalu lama terbuka',
