@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { openSimulatedGpio } from '../gpio/simulated.ts'
-import { createStrike } from '../gpio/strike.ts'
+import { createStrike } from '../guard/bounded-strike.ts'
 import { createLeaf } from './leaf.ts'
 
 const times = { pulseMs: 5_000, heldOpenMs: 30_000, heldSoonMs: 20_000, settleMs: 0 }

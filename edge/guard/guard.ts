@@ -4,7 +4,7 @@
  */
 import type { Readable, Writable } from 'node:stream'
 import type { GuardLines, Level } from '../gpio/port.ts'
-import { type BoundedStrike, createStrike } from '../gpio/strike.ts'
+import { type BoundedStrike, createStrike } from './bounded-strike.ts'
 import { type GuardState, isLate, strikeLevel, strikeReason } from './guard-machine.ts'
 import { createWords, type Words } from './words.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { STRIKE_PULSE_MAX_MS } from '../guard/guard-machine.ts'
-import { openSimulatedGpio } from './simulated.ts'
-import { createStrike } from './strike.ts'
+import { openSimulatedGpio } from '../gpio/simulated.ts'
+import { createStrike } from './bounded-strike.ts'
+import { STRIKE_PULSE_MAX_MS } from './guard-machine.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

@@ -1,14 +1,14 @@
 /** All lines of a door: inputs and small outputs in this process, the strike (and the fire panel) in the strike guard's. */
 import type { Log } from '#runtime/log.ts'
 import { SettingsError } from '#runtime/settings.ts'
-import { type StrikeGuard, startStrikeGuard } from '../guard/strike-guard.ts'
-import type { GpioBackend } from './backends.ts'
-import { LinesError } from './lines-error.ts'
-import { createListeners } from './listeners.ts'
-import { type Edge, type GpioPort, type Level, type OutputPort, outputLines, restLevels } from './port.ts'
-import { openRelock } from './relock.ts'
-import { openSimulatedGpio, type SimulatedGpio } from './simulated.ts'
-import { formatLine, type Line, sharedPin, type Wiring } from './wiring.ts'
+import type { GpioBackend } from './gpio/backends.ts'
+import { LinesError } from './gpio/lines-error.ts'
+import { createListeners } from './gpio/listeners.ts'
+import { type Edge, type GpioPort, type Level, type OutputPort, outputLines, restLevels } from './gpio/port.ts'
+import { openRelock } from './gpio/relock.ts'
+import { openSimulatedGpio, type SimulatedGpio } from './gpio/simulated.ts'
+import { formatLine, type Line, sharedPin, type Wiring } from './gpio/wiring.ts'
+import { type StrikeGuard, startStrikeGuard } from './guard/strike-guard.ts'
 
 export interface DoorLinesOptions {
   readonly backend: GpioBackend
@@ -96,10 +96,10 @@ function checked(wiring: Wiring): Wiring & { readonly strike: Line } {
 /** Loads the driver in use, and no other. */
 async function driverOf(backend: 'onoff' | 'cdev') {
   if (backend === 'onoff') {
-    const { openOnoffInputs, openOnoffOutputs } = await import('./onoff.ts')
+    const { openOnoffInputs, openOnoffOutputs } = await import('./gpio/onoff.ts')
     return { openInputs: openOnoffInputs, openOutputs: openOnoffOutputs }
   }
-  const { openCdevInputs, openCdevOutputs } = await import('./cdev.ts')
+  const { openCdevInputs, openCdevOutputs } = await import('./gpio/cdev.ts')
   return { openInputs: openCdevInputs, openOutputs: openCdevOutputs }
 }
 
