@@ -16,6 +16,7 @@ import {
 import { runProgram } from '../harness/process.ts'
 import { registerApps } from '../harness/siaga.ts'
 import { temporaryDirectory } from '../harness/temporary.ts'
+import { until } from '../harness/until.ts'
 
 const foreign = { origin: 'https://other.example' }
 
@@ -153,6 +154,7 @@ it('shows a push by HTTP as the last use of its token', async () => {
     const { identities } = body as { identities: { username: string; lastUsedAt: string | null }[] }
     return identities.find(({ username }) => username === 'app:pusher')?.lastUsedAt
   }
+  await until('the server to know what the shell registered', async () => (await lastUsed()) === null)
   const made = await visitor.post('/api/v1/identities/rotate', { username: 'app:pusher', overlapHours: 0 })
   expect(await lastUsed()).toBeNull()
   const startedMs = Date.now()
