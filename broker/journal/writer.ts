@@ -12,7 +12,7 @@ import type { PruneLimits } from './retention.ts'
 
 /** Messages a commit: above this a batch only grows its own latency. */
 const BATCH_APPENDS_MAX = 2_000
-/** 6,000 connections, each held back by its own unacknowledged read, stay far below; past it something is wrong. */
+/** 11,000 connections, each held back by its own unacknowledged read, stay far below; past it something is wrong. */
 const WAITING_APPENDS_MAX = 50_000
 const PRUNE_EVERY_MS = 60_000
 

@@ -14,8 +14,8 @@ import { RefusalTally } from './refusal-tally.ts'
 import { keepRepeatedFilters } from './repeated-filters.ts'
 import type { Sessions } from './sessions.ts'
 
-/** 5,000 devices and some air; each idle connection costs about 40 kB. */
-const CONNECTIONS_MAX = 6_000
+/** 5,000 devices that come back before their dead connections are noticed, and some air; an idle one costs about 40 kB. */
+const CONNECTIONS_MAX = 11_000
 /** Until CONNECT is complete; 2,000 clients connecting at once on two cores need more than 2 s. */
 const CONNECT_TIMEOUT_MS = 10_000
 const REVOCATION_CHECK_MS = 200
