@@ -54,6 +54,7 @@ async function ask(address: URL, request: EnrolmentRequest): Promise<EnrolmentAn
     const { message, cause } = error as Error
     throw new EnrolmentError(`${address.origin} does not answer (${(cause as Error | undefined)?.message ?? message})`)
   }
+  // A proxy in between answers without JSON: then its status speaks, below.
   const body: unknown = await response.json().catch(() => undefined)
   const answer = EnrolmentAnswer.safeParse(body)
   if (response.ok && answer.success) return answer.data

@@ -64,7 +64,6 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`influxd ended with ${child.exitCode} before it was ready`)
     // Refused until it listens.
-    // Refused until it listens.
     const response = await fetch(`${url}/ping`).catch(() => undefined)
     if (response?.status === 204) return
     await delay(50)

@@ -69,7 +69,6 @@ function beating(send: Send): Beats {
     while (!stopping.signal.aborted) {
       expect(await send(seq + 1)).toEqual({ code: 0, output: expect.stringMatching(/^(202)?$/) })
       seq += 1
-      // An aborted pause is how it ends.
       // Rejected when stopping: then the loop ends.
       await delay(BEAT_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
     }

@@ -94,6 +94,7 @@ export class LoginSteps {
 
   /** Somebody who is logged in already came by a link from elsewhere, with which a browser sends no cookie. */
   async #whoAmI(): Promise<void> {
+    // Without an answer the form stands as for a stranger, and the first attempt tells what is wrong.
     const view = await call('/api/v1/session', SessionView).catch(() => null)
     this.passkeys = view?.passkeys === true && passkeysPossible()
     this.provider = view?.provider ?? null

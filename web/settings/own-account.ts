@@ -15,8 +15,6 @@ export const renewRecoveryCodes = async (password: string) =>
   (await post('recovery-codes', NewFactor.pick({ recoveryCodes: true }), { password })).recoveryCodes
 export const changePassword = (current: string, next: string) => post('password', Done, { current, next })
 
-export const stepUpByCode = (code: string) => post('step-up', Done, { code })
-
 /** The key of an otpauth address in groups of four, as one types it. */
 export function secretOf(uri: string): string {
   const secret = new URL(uri).searchParams.get('secret') ?? ''
