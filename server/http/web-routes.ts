@@ -59,7 +59,10 @@ export async function useWeb(app: FastifyInstance, { webDir, pages, secure }: We
       ...(secure && { 'strict-transport-security': `max-age=${YEAR_S}; includeSubDomains` }),
     })
   })
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, 404, 'Not found', `Nothing answers ${request.method} here.`),
-  )
+  app.setNotFoundHandler((request, reply) => {
+    // Somebody at a browser gets the page that says so; assets and programs do not ask for HTML.
+    const page = built && request.method === 'GET' && request.headers.accept?.includes('text/html')
+    if (page) return reply.code(404).sendFile('index.html', webDir, { cacheControl: false })
+    return sendProblem(reply, 404, 'Not found', `Nothing answers ${request.method} here.`)
+  })
 }

@@ -49,6 +49,9 @@ it('sends strict headers with pages, answers and problems, and no detail of its 
     expect(headers.get('cache-control'), path).toBe('no-store')
     expect(headers.get('content-type')).toMatch(/^(text\/html|application\/(problem\+)?json)/)
   }
+  const lost = await administrator.visitor.get('/nowhere', { accept: 'text/html,*/*' })
+  expect([lost.status, lost.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8'])
+  expect(lost.headers.get('content-security-policy')).toContain("default-src 'self'")
   const broken = await fetch(`${siaga.httpUrl}/api/v1/session`, {
     method: 'POST',
     body: '{"email":',

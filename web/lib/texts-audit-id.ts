@@ -29,6 +29,7 @@ const acts: Readonly<Record<AuditAct, string>> = {
 
 export const audit = {
   title: 'Jejak audit',
+  noAccounts: 'Peragaan berjalan tanpa akun: tidak ada yang dicatat.',
   lead: 'Siapa melakukan apa, kapan, dan dari mana. Catatan hanya dapat ditambah; rantainya diperiksa di server dengan “audit verify”.',
   list: 'Catatan, yang terbaru di atas',
   older: 'Catatan yang lebih lama',

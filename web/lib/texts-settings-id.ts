@@ -3,6 +3,7 @@
 export const settings = {
   title: 'Setelan',
   lead: 'Setiap perubahan berlaku dalam satu detik.',
+  noAccounts: 'Peragaan berjalan tanpa akun: di sini tidak ada yang dapat diatur.',
   working: 'Menyimpan…',
   cancel: 'Batal',
   copy: 'Salin',
