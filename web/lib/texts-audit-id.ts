@@ -29,7 +29,7 @@ const acts: Readonly<Record<AuditAct, string>> = {
 
 export const audit = {
   title: 'Jejak audit',
-  noAccounts: 'Peragaan berjalan tanpa akun: tidak ada yang dicatat.',
+  noAccounts: 'Peragaan berjalan tanpa akun: halaman ini ada sesudah orang dapat masuk.',
   lead: 'Siapa melakukan apa, kapan, dan dari mana. Catatan hanya dapat ditambah; rantainya diperiksa di server dengan “audit verify”.',
   list: 'Catatan, yang terbaru di atas',
   older: 'Catatan yang lebih lama',
