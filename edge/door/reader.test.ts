@@ -232,6 +232,8 @@ describe('reader', () => {
     current().lift()
     gpio.drive('touch', 0)
     await pass(200)
+    // Not only at the next look, for which the next touch would wait.
+    expect(current().light()).toEqual(lights.ready)
     // The line may be quicker than the image.
     gpio.drive('touch', 1)
     await pass(50)

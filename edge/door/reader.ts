@@ -203,7 +203,6 @@ async function watch({ at, tasks, looks, signal, options }: Watch): Promise<void
       light.changed()
       glass.looksAgain(clock.monoMs())
     }
-    if (!glass.isWaiting) await light.rest()
     const touchedAtMs = clock.monoMs()
     if (glass.saw(await sensor.captureImage(), touchedAtMs)) {
       await light.show('busy')
@@ -211,6 +210,8 @@ async function watch({ at, tasks, looks, signal, options }: Watch): Promise<void
       glass.judged(match === 'poor' ? 'poor' : 'decided')
       await light.show(match === 'poor' ? 'again' : onTouch(match, touchedAtMs))
     } else await inspectWhenDue(touchedAtMs)
+    // As soon as the glass is free, so that the next touch need not wait for it.
+    if (!glass.isWaiting) await light.rest()
     await (glass.isWaiting ? pause(POLL_MS, signal) : looks.next())
   }
 }

@@ -58,6 +58,8 @@ export interface SensorSimulator {
   emit(bytes: Uint8Array): void
   /** Instruction codes received so far, the newest 1,000. */
   readonly received: readonly number[]
+  /** How long it has worked so far: from the bytes that ended a command until its answer was written, milliseconds. */
+  readonly workedMs: number
   /** Stops listening and answering; the stream stays the caller's. */
   close(): void
 }
@@ -121,8 +123,7 @@ export function createSensorSimulator(stream: Duplex, options: SimulatorOptions 
   }
   const onData = (bytes: Uint8Array) => {
     if (hung) return
-    // hrtime, not a clock of the caller's: the simulator stands for another device.
-    for (const output of parser.push(bytes, Number(process.hrtime.bigint()) / 1e6)) take(output)
+    for (const output of parser.push(bytes, deviceMs())) take(output)
   }
   stream.on('data', onData)
   stream.write(Uint8Array.of(READY_BYTE))
@@ -154,6 +155,9 @@ export function createSensorSimulator(stream: Duplex, options: SimulatorOptions 
     },
     emit: (bytes) => void stream.write(bytes),
     received,
+    get workedMs() {
+      return worker.workedMs
+    },
     close: () => {
       stream.off('data', onData)
       worker.close()
@@ -161,9 +165,15 @@ export function createSensorSimulator(stream: Duplex, options: SimulatorOptions 
   }
 }
 
+/** Not a clock of the caller's: the simulator stands for another device. */
+function deviceMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6
+}
+
 /** One command after the other, as the module's single processor does. */
 function createWorker(finish: (job: Job) => void) {
-  const jobs: Job[] = []
+  const jobs: (Job & { readonly heardMs: number })[] = []
+  let workedMs = 0
   let timer: NodeJS.Timeout | undefined
   const workOn = () => {
     const job = jobs[0]
@@ -172,6 +182,7 @@ function createWorker(finish: (job: Job) => void) {
       timer = undefined
       jobs.shift()
       finish(job)
+      workedMs += deviceMs() - job.heardMs
       workOn()
     }
     if (job.workMs > 0) timer = setTimeout(done, job.workMs)
@@ -180,8 +191,11 @@ function createWorker(finish: (job: Job) => void) {
   return {
     take: (job: Job) => {
       if (jobs.length >= JOBS_MAX) return
-      jobs.push(job)
+      jobs.push({ ...job, heardMs: deviceMs() })
       workOn()
+    },
+    get workedMs() {
+      return workedMs
     },
     close: () => {
       clearTimeout(timer)

@@ -1,5 +1,5 @@
-/** What the disk costs by itself: append 200 bytes and fdatasync, as a commit does, with nothing else around it. */
-import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
+/** What the disk costs by itself: append 200 bytes and fsync, as a commit of Node's SQLite does, with nothing else around it. */
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock } from '#runtime/clock.ts'
@@ -22,7 +22,7 @@ serve<SyncQuestion, number[]>(async ({ directory, writes, everyMs }) => {
   for (let index = 0; index < writes; index++) {
     const startMs = systemClock.monoMs()
     writeSync(file, record)
-    fdatasyncSync(file)
+    fsyncSync(file)
     durations.push(systemClock.monoMs() - startMs)
     await delay(everyMs)
   }
