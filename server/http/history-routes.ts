@@ -25,7 +25,11 @@ export function historyRoutes({ clock, series, registry }: HttpParts): FastifyPl
           querystring: z
             .record(z.string(), z.string())
             .meta({ properties: z.toJSONSchema(SeriesParameters, { io: 'input' }).properties }),
-          response: { 200: SeriesResult },
+          response: {
+            200: {
+              content: { 'application/json': { schema: SeriesResult }, 'text/csv': { schema: z.string() } },
+            },
+          },
         },
       },
       async (request, reply) => {

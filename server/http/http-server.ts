@@ -2,7 +2,7 @@
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Auth } from '../auth/auth.ts'
 import type { Exposure } from '../auth/exposure.ts'
 import { accountRoutes } from './account-routes.ts'
@@ -13,6 +13,7 @@ import { enrolmentRoutes } from './enrolment-routes.ts'
 import { heartbeatRoutes } from './heartbeat-routes.ts'
 import { historyRoutes } from './history-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
+import { openApi } from './openapi.ts'
 import type { OriginRules } from './origin.ts'
 import { ownAccountRoutes } from './own-account-routes.ts'
 import type { HttpParts } from './parts.ts'
@@ -61,13 +62,7 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode }, 'request')
   })
-  await app.register(swagger, {
-    openapi: {
-      info: { title: 'Siaga', version: '1', description: 'Live monitor and door of a provincial Command Center' },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-    },
-    transform: jsonSchemaTransform,
-  })
+  await app.register(swagger, openApi)
   await app.register(rateLimit, { global: false, addHeadersOnExceeding: {} })
   const pages = pagesOf({
     login: parts.auth !== undefined,

@@ -2,8 +2,18 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { type ProblemName, problemType } from '#contract/problems.ts'
 import { SeriesQueryError } from '../series/query.ts'
+
+/** Body of an error. */
+export const Problem = z.object({
+  /** `about:blank`, or one that pages tell apart (contract/problems.ts). */
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+})
 
 /** An answer that is an error on purpose: `detail` says what, with which value, and what to do next. */
 export class HttpProblem extends Error {
@@ -28,11 +38,12 @@ export function sendProblem(
   detail: string,
   problem?: ProblemName,
 ): FastifyReply {
+  const body: z.output<typeof Problem> = { type: problem ? problemType(problem) : 'about:blank', title, status, detail }
   return reply
     .code(status)
     .type('application/problem+json')
-    .serializer((body: unknown) => JSON.stringify(body))
-    .send({ type: problem ? problemType(problem) : 'about:blank', title, status, detail })
+    .serializer((document: unknown) => JSON.stringify(document))
+    .send(body)
 }
 
 export function useProblems(app: FastifyInstance): void {

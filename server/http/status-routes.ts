@@ -45,7 +45,12 @@ export function statusRoutes({ snapshot, readiness, series, metrics }: HttpParts
     )
     app.get(
       '/metrics',
-      { schema: { tags: ['operation'], produces: ['application/openmetrics-text'] } },
+      {
+        schema: {
+          tags: ['operation'],
+          response: { 200: { content: { 'application/openmetrics-text': { schema: z.string() } } } },
+        },
+      },
       async (_, reply) => {
         const { contentType, text } = await metrics()
         return reply.type(contentType).send(text)

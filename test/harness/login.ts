@@ -6,6 +6,7 @@ import { io, type Socket } from 'socket.io-client'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import type { ClientToServerEvents, ServerToClientEvents } from '#contract/live.ts'
+import { type ApiDescription, readApiDescription } from './described-answers.ts'
 import { type Siaga, startSiaga } from './siaga.ts'
 import { until } from './until.ts'
 
@@ -20,13 +21,15 @@ export interface Answer {
   readonly headers: Headers
 }
 
-/** One browser. */
+/** One browser. With a description every answer must be as that says. */
 export class Visitor {
   readonly origin: string
+  api: ApiDescription | undefined
   private readonly jar = new Map<string, string>()
 
-  constructor(origin: string) {
+  constructor(origin: string, api?: ApiDescription) {
     this.origin = origin
+    this.api = api
   }
 
   cookie(): string {
@@ -51,7 +54,7 @@ export class Visitor {
 
   /** The same person in another browser. */
   async again(email: string): Promise<Visitor> {
-    const other = new Visitor(this.origin)
+    const other = new Visitor(this.origin, this.api)
     await other.login(email)
     return other
   }
@@ -76,8 +79,13 @@ export class Visitor {
     })
     for (const line of response.headers.getSetCookie()) this.keep(line)
     const text = await response.text()
-    const json = /json/.test(response.headers.get('content-type') ?? '')
-    return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers }
+    const { status, headers } = response
+    const contentType = headers.get('content-type') ?? ''
+    const body: unknown = /json/.test(contentType) ? JSON.parse(text) : text
+    const method = init.method ?? 'GET'
+    const fault = this.api?.faultOf(method, path, { status, contentType, body })
+    if (fault !== undefined) throw new Error(`${method} ${path} did not answer as /api/openapi.json says: ${fault}`)
+    return { status, body, headers }
   }
 
   private keep(line: string): void {
@@ -127,6 +135,7 @@ export interface Enrolled {
 export interface LoginStack {
   readonly siaga: Siaga
   readonly administrator: Enrolled
+  readonly api: ApiDescription
   /** A new account, with its password set and logged in. */
   person(role: string, opd?: string): Promise<{ visitor: Visitor; id: string; email: string }>
 }
@@ -172,15 +181,18 @@ export async function startLoginStack(env: Readonly<Record<string, string>> = {}
   const email = 'admin@kalbar.example'
   await visitor.post('/api/v1/session/link', { link: await firstLink(siaga), password, name: 'Admin', email })
   await visitor.login(email)
+  const api = readApiDescription((await visitor.get('/api/openapi.json')).body)
+  visitor.api = api
   const administrator = await enrolTotp(visitor)
   return {
     siaga,
     administrator,
+    api,
     async person(role, opd) {
       const address = `${role}-${crypto.randomUUID().slice(0, 8)}@kalbar.example`
       const made = await visitor.post('/api/v1/accounts', { name: role, email: address, role, opd: opd ?? null })
       const { link } = Issued.parse(made.body)
-      const newcomer = new Visitor(siaga.httpUrl)
+      const newcomer = new Visitor(siaga.httpUrl, api)
       await newcomer.post('/api/v1/session/link', { link, password })
       const { status } = await newcomer.login(address)
       if (status !== 200) throw new Error(`login of ${address} answered ${status}`)

@@ -34,11 +34,11 @@ interface Column {
 }
 
 /** One a caller of the table. */
-async function columnsOf({ siaga, person }: LoginStack): Promise<Column[]> {
+async function columnsOf({ siaga, api, person }: LoginStack): Promise<Column[]> {
   const bearer = { authorization: `Bearer ${metricsToken}` }
   const columns: Column[] = [
-    { caller: nobody, visitor: new Visitor(siaga.httpUrl), headers: {} },
-    { caller: scraper, visitor: new Visitor(siaga.httpUrl), headers: bearer },
+    { caller: nobody, visitor: new Visitor(siaga.httpUrl, api), headers: {} },
+    { caller: scraper, visitor: new Visitor(siaga.httpUrl, api), headers: bearer },
   ]
   for (const role of roles) {
     const opd = role === 'opd-owner' ? 'Dinkes' : null

@@ -133,7 +133,7 @@ it('speaks TLS itself, with cookies that only TLS carries', async () => {
 })
 
 it('describes every route that is for programs, and answers as it says', async () => {
-  const { administrator } = await startLoginStack(namedProvider)
+  const { administrator, api } = await startLoginStack(namedProvider)
   const { body } = await administrator.visitor.get('/api/openapi.json')
   const { paths } = body as { paths: Record<string, Record<string, { responses?: Record<string, unknown> }>> }
   const hidden = ['/api/openapi.json', '/api/v1/simulator*']
@@ -143,9 +143,19 @@ it('describes every route that is for programs, and answers as it says', async (
     const described = paths[pattern.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
     expect(Object.keys(described?.responses ?? {}), route).not.toEqual([])
   }
-  const visitor = new Visitor(administrator.visitor.origin)
+  // Each of these answers is held against the document, as every answer to a visitor of this stack.
+  const visitor = new Visitor(administrator.visitor.origin, api)
   const answer = await visitor.post('/api/v1/session', { email: 'no address', password: 1 })
   expect(answer).toMatchObject({ status: 400, body: { title: 'Bad request' } })
+  const series = '/api/v1/series?measurement=heartbeat&field=latencyMs&fn=p99&every=1h'
+  for (const path of ['/api/v1/status', series, `${series}&format=csv`, '/metrics', '/readyz', '/api/v1/audit']) {
+    expect((await administrator.visitor.get(path)).status, path).toBe(200)
+  }
+  const contentType = 'application/json'
+  expect(api.faultOf('GET', '/api/v1/status', { status: 200, contentType, body: {} })).toContain('version')
+  expect(api.faultOf('GET', '/api/v1/status', { status: 200, contentType: 'text/html', body: '' })).toContain('html')
+  expect(api.faultOf('GET', '/api/v1/status', { status: 404, contentType, body: { error: 'x' } })).toContain('404')
+  expect(api.faultOf('GET', '/api/v1/status', { status: 302, contentType, body: {} })).toContain('302')
 })
 
 it('shows a push by HTTP as the last use of its token', async () => {

@@ -17,7 +17,7 @@ const gets = [
   ...['/', '/wall', '/explore', '/settings', '/login', '/assets/index.js', '/healthz', '/readyz', '/metrics'],
   ...['/api/openapi.json', '/api/v1/status', '/api/v1/session', '/api/v1/sessions', '/api/v1/accounts'],
   '/api/v1/identities',
-  `/api/v1/series?measurement=heartbeat&field=latencyMs&fn=p99&where=app:${id}&by=app&every=5m&from=-1h`,
+  `/api/v1/series?measurement=heartbeat&field=latencyMs&fn=p99&where=app:${id}&by=app&every=5m`,
   `/api/v1/transitions?app=${id}&from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z`,
   `/api/v1/doors/${id}/commands/x`,
   `/hb/${token}?status=up&latencyMs=1&seq=2`,
