@@ -3,14 +3,15 @@ import { openDataDirectory } from '#runtime/data-directory.ts'
 import { EXIT_CONFIG, readSettings, SettingsError } from '#runtime/settings.ts'
 import { doorDirectory } from './door-directory.ts'
 import { EnrolmentError, enrol } from './identity/enrol.ts'
-import { writeIdentity } from './identity/identity-file.ts'
+import { tokenToEnrol, writeIdentity } from './identity/identity-file.ts'
 import { enrolShape } from './settings.ts'
 
 try {
   const settings = readSettings(enrolShape)
   const { SIAGA_DOOR: id, SIAGA_ENROL_URL: server } = settings
   const directory = doorDirectory(openDataDirectory(settings), id)
-  const identity = await enrol({ server, code: process.argv[2] ?? '', role: 'door', id })
+  const token = tokenToEnrol(directory)
+  const identity = await enrol({ server, code: process.argv[2] ?? '', role: 'door', id, token })
   writeIdentity(directory, identity)
   process.stdout.write(`enrolled as ${identity.username}; an older token of this door has ended\n`)
 } catch (error) {

@@ -31,7 +31,7 @@ export interface Credentials {
    * working at once. What the identity may do is for both as given here.
    */
   issue(identity: Identity, options?: IssueOptions): Credential
-  /** Takes the token that a device made itself, of which only the hash is known here; older ones end. @throws Error for the hash of another's token */
+  /** Takes the token that a device made itself, of which only the hash is known here; older ones end. Taken before, it stays. @throws Error for the hash of another's token */
   accept(identity: Identity, tokenHash: string): void
   /** Ends all tokens of an identity. @returns false when there was nothing to revoke */
   revoke(username: string): boolean
@@ -85,7 +85,9 @@ export function openCredentials(dataDir: string, wallMs: () => number = Date.now
     },
     accept(identity, tokenHash) {
       const hash = Sha256.parse(tokenHash)
-      if (tokens.byHash.has(hash)) throw new Error('this token belongs to another identity: the device makes a new one')
+      const owner = tokens.byHash.get(hash)
+      if (owner && identityName(owner) === identityName(identity)) return
+      if (owner) throw new Error('this token belongs to another identity: the device makes a new one')
       table.insert({ identity: { ...identity, id: Id.parse(identity.id) }, hash, nowMs: wallMs(), overlapMs: 0 })
       loadOf(identityName(identity))
     },

@@ -1,6 +1,7 @@
 /**
  * One-time codes in `identity.db` by which a device becomes an identity. A code has 100 random bits, so its plain
- * SHA-256 is enough at rest; it is shown once, works once, for one identity, and within the hour.
+ * SHA-256 is enough at rest; it is shown once, works for one token of one identity, and within the hour. Asked for that
+ * token again it works again: the answer may have been lost on its way.
  */
 import { createHash, randomInt } from 'node:crypto'
 import { join } from 'node:path'
@@ -25,8 +26,11 @@ type Device = Identity & Pick<EnrolmentRequest, 'role'>
 export interface EnrolmentCodes {
   /** An older code of the same identity ends. */
   issue(device: Device): IssuedCode
-  /** @returns false when it is wrong, used, too old, or for another identity; only the right one uses it up */
-  take(request: Pick<EnrolmentRequest, 'code' | 'role' | 'id'>): boolean
+  /**
+   * @returns `again` when it was taken for this very token before, `refused` when it is wrong, too old, or for another
+   * identity or token; only the right one uses it up
+   */
+  take(request: EnrolmentRequest): 'taken' | 'again' | 'refused'
   /** Codes not used yet. */
   open(): Omit<IssuedCode, 'code'>[]
   /** @returns false when there was none */
@@ -38,16 +42,19 @@ export interface EnrolmentCodes {
 export function openEnrolmentCodes(dataDir: string, wallMs: () => number = Date.now): EnrolmentCodes {
   const db = new DatabaseSync(join(dataDir, 'identity.db'))
   db.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
-    CREATE TABLE IF NOT EXISTS enrolment_codes (
-      username TEXT PRIMARY KEY, hash TEXT NOT NULL, until_ms INTEGER NOT NULL
+    DROP TABLE IF EXISTS enrolment_codes;
+    CREATE TABLE IF NOT EXISTS enrolments (
+      username TEXT PRIMARY KEY, hash TEXT NOT NULL, until_ms INTEGER NOT NULL, token_hash TEXT
     ) STRICT, WITHOUT ROWID`)
-  const endOld = db.prepare('DELETE FROM enrolment_codes WHERE until_ms <= ?')
-  const add = db.prepare('INSERT OR REPLACE INTO enrolment_codes VALUES (?, ?, ?)')
-  const take = db.prepare('DELETE FROM enrolment_codes WHERE username = ? AND hash = ? AND until_ms > ?')
+  const endOld = db.prepare('DELETE FROM enrolments WHERE until_ms <= ?')
+  const add = db.prepare('INSERT OR REPLACE INTO enrolments (username, hash, until_ms) VALUES (?, ?, ?)')
+  const given = 'username = ? AND hash = ? AND until_ms > ?'
+  const take = db.prepare(`UPDATE enrolments SET token_hash = ? WHERE token_hash IS NULL AND ${given}`)
+  const taken = db.prepare(`SELECT 1 FROM enrolments WHERE token_hash = ? AND ${given}`)
   const list = db.prepare(
-    'SELECT username, until_ms AS untilMs FROM enrolment_codes WHERE until_ms > ? ORDER BY username',
+    'SELECT username, until_ms AS untilMs FROM enrolments WHERE token_hash IS NULL AND until_ms > ? ORDER BY username',
   )
-  const remove = db.prepare('DELETE FROM enrolment_codes WHERE username = ?')
+  const remove = db.prepare('DELETE FROM enrolments WHERE username = ?')
   return {
     issue(device) {
       const letters = Array.from({ length: CODE_LETTERS }, () => CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length)))
@@ -58,7 +65,11 @@ export function openEnrolmentCodes(dataDir: string, wallMs: () => number = Date.
       add.run(username, hashOf(code), untilMs)
       return { username, code: code.replaceAll(new RegExp(`.{${CODE_GROUP}}(?=.)`, 'g'), '$&-'), untilMs }
     },
-    take: ({ code, ...device }) => take.run(identityName(device), hashOf(code), wallMs()).changes === 1,
+    take({ code, tokenHash, ...device }) {
+      const question = [tokenHash, identityName(device), hashOf(code), wallMs()] as const
+      if (take.run(...question).changes === 1) return 'taken'
+      return taken.get(...question) ? 'again' : 'refused'
+    },
     open: () =>
       list.all(wallMs()).map((row) => ({ username: String(row['username']), untilMs: Number(row['untilMs']) })),
     revoke: (username) => remove.run(username).changes === 1,

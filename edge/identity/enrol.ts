@@ -1,11 +1,10 @@
-/** A device becomes known to its server by a one-time code. The token is made here, and only its hash is sent. */
-import { createHash, randomBytes } from 'node:crypto'
+/** A device becomes known to its server by a one-time code. The token is made at the device, and only its hash is sent. */
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { EnrolmentAnswer, EnrolmentCode, type EnrolmentRequest, enrolledName } from '#contract/enrolment.ts'
 import { parsePublicKey } from '../settings.ts'
 import type { DeviceIdentity } from './identity-file.ts'
 
-const TOKEN_BYTES = 32
 const TIMEOUT_MS = 15_000
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/
 const Problem = z.object({ title: z.string(), detail: z.string() })
@@ -20,10 +19,12 @@ export interface Enrolling extends Pick<EnrolmentRequest, 'role' | 'id'> {
   readonly server: string
   /** As typed. */
   readonly code: string
+  /** That of the attempt before, when its answer was lost: the code is used up for it. */
+  readonly token: string
 }
 
 /** @returns what the device keeps. @throws EnrolmentError */
-export async function enrol({ server, code, role, id }: Enrolling): Promise<DeviceIdentity> {
+export async function enrol({ server, code, role, id, token }: Enrolling): Promise<DeviceIdentity> {
   const { protocol, hostname } = new URL(server)
   if (protocol !== 'https:' && !LOOPBACK.test(hostname)) {
     throw new EnrolmentError(`SIAGA_ENROL_URL is "${server}": only https tells that the server is the right one`)
@@ -31,7 +32,6 @@ export async function enrol({ server, code, role, id }: Enrolling): Promise<Devi
   const decoded = EnrolmentCode.safeParse(code)
   if (!decoded.success)
     throw new EnrolmentError(`"${code}" is no code: it has 20 letters and digits, as XXXXX-XXXXX-XXXXX-XXXXX`)
-  const token = randomBytes(TOKEN_BYTES).toString('base64url')
   const tokenHash = createHash('sha256').update(token).digest('hex')
   const answer = await ask(new URL('/api/v1/enrolment', server), { code: decoded.data, role, id, tokenHash })
   if (answer.username !== enrolledName({ role, id }) || parsePublicKey(answer.commandKey) === undefined) {

@@ -1,6 +1,6 @@
 /** Who this device is at the broker: the token it made and whom it believes, in `identity.json` beside its other files. */
-import type { KeyObject } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { type KeyObject, randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { identityName } from '#contract/access.ts'
@@ -9,17 +9,36 @@ import { SettingsError } from '#runtime/settings.ts'
 import { type DoorSettings, parsePublicKey } from '../settings.ts'
 
 const FILE = 'identity.json'
+/** Token of an enrolment under way. */
+const TOKEN_FILE = 'enrolling.token'
 const OWNER_ONLY = 0o600
+const TOKEN_BYTES = 32
+const Token = z.base64url().length(Math.ceil((TOKEN_BYTES * 4) / 3))
 
 const DeviceIdentity = EnrolmentAnswer.extend({ token: z.string() })
 export type DeviceIdentity = z.output<typeof DeviceIdentity>
 
-/** On disk for good when this returns; a crash leaves the old file or the new one, never half of one. */
+/** The token to enrol with: kept until `writeIdentity`, so that an attempt whose answer was lost is made again with the same. */
+export function tokenToEnrol(directory: string): string {
+  const kept = Token.safeParse(readIfThere(join(directory, TOKEN_FILE)))
+  if (kept.success) return kept.data
+  const token = randomBytes(TOKEN_BYTES).toString('base64url')
+  writeForGood(directory, TOKEN_FILE, token)
+  return token
+}
+
+/** On disk for good when this returns. */
 export function writeIdentity(directory: string, identity: DeviceIdentity): void {
+  writeForGood(directory, FILE, JSON.stringify(identity))
+  rmSync(join(directory, TOKEN_FILE), { force: true })
+}
+
+/** A crash leaves the old file or the new one, never half of one. */
+function writeForGood(directory: string, name: string, text: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const path = join(directory, FILE)
+  const path = join(directory, name)
   const draft = openSync(`${path}.new`, 'w', OWNER_ONLY)
-  writeSync(draft, JSON.stringify(identity))
+  writeSync(draft, text)
   fsyncSync(draft)
   closeSync(draft)
   renameSync(`${path}.new`, path)
@@ -28,16 +47,20 @@ export function writeIdentity(directory: string, identity: DeviceIdentity): void
   closeSync(folder)
 }
 
-/** @returns undefined when the device was not enrolled. @throws SettingsError when the file is not one of ours */
-function readIdentity(directory: string): DeviceIdentity | undefined {
-  const path = join(directory, FILE)
-  let text: string
+function readIfThere(path: string): string | undefined {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
+}
+
+/** @returns undefined when the device was not enrolled. @throws SettingsError when the file is not one of ours */
+function readIdentity(directory: string): DeviceIdentity | undefined {
+  const path = join(directory, FILE)
+  const text = readIfThere(path)
+  if (text === undefined) return undefined
   try {
     return DeviceIdentity.parse(JSON.parse(text))
   } catch {

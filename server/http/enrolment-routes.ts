@@ -55,10 +55,10 @@ export function enrolmentRoutes(parts: EnrolmentRouteParts): FastifyPluginAsyncZ
       '/api/v1/enrolment',
       { bodyLimit, config: TRIES, schema: { tags, body: EnrolmentRequest, response: { 200: EnrolmentAnswer } } },
       async (request) => {
-        const { tokenHash, ...asked } = request.body
-        const { role, id } = asked
+        const { role, id, tokenHash } = request.body
+        const outcome = enrolmentCodes.take(request.body)
         // Wrong, used, too old, for another device: one answer for all.
-        if (!enrolmentCodes.take(asked)) {
+        if (outcome === 'refused') {
           throw new HttpProblem(
             401,
             'Not enrolled',
@@ -67,7 +67,7 @@ export function enrolmentRoutes(parts: EnrolmentRouteParts): FastifyPluginAsyncZ
           )
         }
         credentials.accept({ role, id }, tokenHash)
-        record(request, 'device enrolled', { identity: enrolledName({ role, id }) })
+        if (outcome === 'taken') record(request, 'device enrolled', { identity: enrolledName({ role, id }) })
         return { username: enrolledName({ role, id }), commandKey }
       },
     )

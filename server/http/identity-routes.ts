@@ -87,6 +87,8 @@ export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod
       async (request, reply) => {
         const { username, overlapHours } = request.body
         const credential = credentials.issue(requireIdentity(parts, username), { overlapMs: overlapHours * HOUR_MS })
+        // Or the device could bring back the token that ends now.
+        parts.enrolmentCodes.revoke(username)
         record(request, 'token replaced', { identity: username })
         return reply.send(credential)
       },

@@ -1,6 +1,6 @@
 /** A door becomes known by a one-time code, every part a real process: it makes its token, connects, and believes the server's list. */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -78,6 +78,13 @@ describe('enrolment by a one-time code', () => {
     await pi.agent.start()
     const timesOnline = () => siaga.rows('doorStatus').filter(({ payload }) => payload.includes('"online"')).length
     await until('the first machine online', () => timesOnline() === 1)
+    // Its answer was lost before the file was written.
+    const { token } = pi.identity()
+    rmSync(pi.identityPath)
+    writeFileSync(join(pi.identityPath, '..', 'enrolling.token'), token)
+    expect(await pi.enrol(code)).toMatchObject({ code: 0 })
+    expect(pi.identity().token).toBe(token)
+    expect(existsSync(join(pi.identityPath, '..', 'enrolling.token'))).toBe(false)
     // A new SD card: the old one is out within a second of the new one's enrolment.
     expect(await other.enrol(issueCode(siaga))).toMatchObject({ code: 0 })
     const cut = () => siaga.broker.lines.some((line) => line.includes('credential revoked, connection closed'))
