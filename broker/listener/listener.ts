@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Aedes } from 'aedes'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import { RefusalTally } from '#runtime/refusal-tally.ts'
 import { Admission } from './admission.ts'
 import { Clients } from './clients.ts'
 import { Connection } from './connection.ts'
@@ -10,7 +11,6 @@ import { type Endpoint, type OpenEndpoint, openEndpoint } from './endpoints.ts'
 import { LoginQueue } from './login-queue.ts'
 import { createLibrary, type LibraryOptions } from './mqtt-library.ts'
 import type { Publishing } from './publishing.ts'
-import { RefusalTally } from './refusal-tally.ts'
 import { keepRepeatedFilters } from './repeated-filters.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -49,7 +49,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
   })
   const clients = new Clients({ sessions, admission, monoMs })
-  const refused = new RefusalTally(log)
+  const refused = new RefusalTally(log, 'connection refused')
   const aedes = await createLibrary({
     sessions,
     clients,
@@ -59,7 +59,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   })
   const logins = new LoginQueue()
   const guard = (stream: Duplex, address: string) => {
-    const onRefused = (_: Connection, { reason }: { reason: string }) => refused.note(address, reason)
+    const onRefused = (_: Connection, { reason }: { reason: string }) => refused.note({ address, reason })
     const connection = new Connection(stream, { address, monoMs, logins, onRefused })
     admission.add(connection)
     stream.once('close', () => admission.remove(connection))
@@ -69,7 +69,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   }
   const admits = (address: string) => {
     const admitted = admission.admits(address)
-    if (!admitted) refused.note(address, 'too many connections')
+    if (!admitted) refused.note({ address, reason: 'too many connections' })
     return admitted
   }
   const endpoints = await openAll(options.endpoints, { admits, onStream: guard })
@@ -109,7 +109,7 @@ async function openAll(
 
 function cutOverdue(admission: Admission, refused: RefusalTally, nowMs: number): void {
   for (const [connection, reason] of admission.overdue(nowMs)) {
-    refused.note(connection.address, reason)
+    refused.note({ address: connection.address, reason })
     connection.destroy()
   }
 }

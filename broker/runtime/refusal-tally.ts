@@ -1,23 +1,29 @@
-/** Refused connections in the log: the first at once, a flood of them as a sum, so that nobody can fill the disk. */
-import type { Log } from '#runtime/log.ts'
+/** Refusals in the log: the first at once, a flood of them as a sum, so that nobody can fill the disk. */
+import type { Log } from './log.ts'
 
 const SUM_EVERY_MS = 10_000
 
+/** Who, and why. */
+type Refusal = Readonly<Record<string, string>>
+
 export class RefusalTally {
   private readonly log: Log
+  private readonly what: string
   private readonly timer: NodeJS.Timeout
   private count = 0
-  private last: { address: string; reason: string } | undefined
+  private last: Refusal | undefined
 
-  constructor(log: Log) {
+  /** @param what as in "connection refused" */
+  constructor(log: Log, what: string) {
     this.log = log
+    this.what = what
     this.timer = setInterval(() => this.sum(), SUM_EVERY_MS)
   }
 
-  note(address: string, reason: string): void {
-    this.last = { address, reason }
+  note(refusal: Refusal): void {
+    this.last = refusal
     this.count += 1
-    if (this.count === 1) this.log.info(this.last, 'connection refused')
+    if (this.count === 1) this.log.info(refusal, this.what)
   }
 
   close(): void {
@@ -26,7 +32,7 @@ export class RefusalTally {
   }
 
   private sum(): void {
-    if (this.count > 1) this.log.warn({ count: this.count - 1, last: this.last }, 'more connections refused')
+    if (this.count > 1) this.log.warn({ count: this.count - 1, last: this.last }, `again: ${this.what}`)
     this.count = 0
   }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { httpRows, liveRows, mayCall, mayExchange } from './allow-table.ts'
+import { publishRight, subscribeRight } from '#contract/access.ts'
+import { type Role as Audience, type ChannelName, channels } from '#contract/channels.ts'
+import { channelRows, httpRows, liveRows, mayCall, mayExchange } from './allow-table.ts'
 import { type Caller, demo, nobody, type Role, roles, scraper } from './roles.ts'
 
 /** Written by hand, apart from the table: `x` may. Columns: nobody, then the roles, then the scraper. */
@@ -86,6 +88,25 @@ const liveExpectations: Readonly<Record<string, string>> = {
   resync: '. x x x x x x x x .',
 }
 
+/** P publishes, S subscribes. Columns: app, gateway, door, vantage, server; first to their own id, then to another's. */
+const audiences: readonly Audience[] = ['app', 'gateway', 'door', 'vantage', 'server']
+const channelExpectations: Readonly<Record<ChannelName, string>> = {
+  heartbeat: 'P P . . P | . P . . P',
+  targets: '. . . S P | . . . . P',
+  results: '. . . P . | . . . . .',
+  vantageAcknowledged: '. . . S . | . . . . .',
+  vantageStatus: '. . . P . | . . . . .',
+  doorEvents: '. . P . . | . . . . .',
+  doorState: '. . P . . | . . . . .',
+  access: '. . S . P | . . . . P',
+  command: '. . S . P | . . . . P',
+  challenge: '. . P . . | . . . . .',
+  reply: '. . P . . | . . . . .',
+  doorAcknowledged: '. . S . . | . . . . .',
+  doorStatus: '. . P . . | . . . . .',
+  pulse: '. . . . P | . . . . .',
+}
+
 const person = (role: Role): Caller => ({
   ...{ kind: 'person', id: 'p', name: 'P', email: 'p@x.id', role, session: 's', hasTotp: false, steppedUpMs: null },
   ...{ beganMs: 0, hasPassword: true, passkeys: 0 },
@@ -110,6 +131,20 @@ describe('the allow-table', () => {
 
   it.each(Object.entries(liveExpectations))('the live event %s is for exactly these callers', (event, marks) => {
     expect(callers.map((caller) => (mayExchange(caller, event) ? 'x' : '.')).join(' ')).toBe(marks)
+  })
+
+  it.each(Object.entries(channelExpectations))('the channel %s is for exactly these audiences', (channel, marks) => {
+    const { topic } = channels[channel as ChannelName]
+    const markOf = (role: Audience, subject: string) => {
+      const asked = topic.replace(/\{\w+\}/, subject)
+      const identity = { role, id: 'own' }
+      return (
+        [publishRight(identity, asked) && 'P', subscribeRight(identity, asked) && 'S'].filter(Boolean).join('') || '.'
+      )
+    }
+    const columnsOf = (subject: string) => audiences.map((role) => markOf(role, subject)).join(' ')
+    expect(`${columnsOf('own')} | ${columnsOf('other')}`).toBe(marks)
+    expect(Object.keys(channelRows).sort()).toEqual(Object.keys(channelExpectations).sort())
   })
 
   it('refuses what has no row, to the demo too', () => {

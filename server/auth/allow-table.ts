@@ -1,7 +1,9 @@
 /**
- * The one allow-table: who may call which HTTP route and send or get which event of `/live`. What has no row is
- * refused: a route without one does not register, an event without one closes its socket. Pure.
+ * The one allow-table: who may call which HTTP route, send or get which event of `/live`, and say or hear which MQTT
+ * channel. What has no row is refused: a route without one does not register, an event without one closes its socket,
+ * a topic without one closes its connection. Pure.
  */
+import { type Channel, type ChannelName, channels } from '#contract/channels.ts'
 import type { ClientToServerEvents, ServerToClientEvents } from '#contract/live.ts'
 import { type Caller, type Role, roles } from './roles.ts'
 
@@ -108,6 +110,9 @@ export const liveRows: Readonly<Record<keyof ServerToClientEvents | keyof Client
   pulse: roles,
   resync: roles,
 }
+
+/** Written with the channels in the contract, because the broker and the devices go by them too; each only for its own id. */
+export const channelRows: Readonly<Record<ChannelName, Pick<Channel, 'from' | 'to'>>> = channels
 
 const byRoute = new Map(httpRows.map((row) => [row.route, row]))
 const byEvent = new Map(Object.entries(liveRows))

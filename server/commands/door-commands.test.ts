@@ -125,8 +125,8 @@ describe('commands to doors', () => {
     commands.close()
   })
 
-  it('are six a minute for a door at most', async () => {
-    const { commands, say, nonce, idOf } = bench()
+  it('are six a minute for a door at most, and four lockdowns besides', async () => {
+    const { commands, sent, say, nonce, idOf } = bench()
     const giveOne = async (index: number) => {
       const given = commands.give(door, unlock, 'demo')
       await say('challenge', { id: idOf(index * 2), nonce })
@@ -135,8 +135,15 @@ describe('commands to doors', () => {
     }
     for (let index = 0; index < 6; index += 1) expect(await giveOne(index)).toMatchObject({ ok: true })
     expect(await giveOne(6)).toEqual({ ok: false, refusal: 'rate' })
+    // An emergency does not wait for them.
+    const lockdowns = Array.from({ length: 5 }, () =>
+      commands.give(door, { kind: 'lockdown', reason: 'ancaman' }, 'demo'),
+    )
+    expect(await lockdowns.at(-1)).toEqual({ ok: false, refusal: 'rate' })
+    expect(sent).toHaveLength(13)
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(await giveOne(6)).toMatchObject({ ok: true })
+    // The door gave no challenge to the four that were let through.
+    expect(await giveOne(8)).toMatchObject({ ok: true })
     commands.close()
   })
 })

@@ -39,8 +39,10 @@ export interface DoorCommandOptions {
 const CHALLENGE_WITHIN_MS = 5_000
 /** How long whoever asked is kept waiting for the last word. */
 const PATIENCE_MS = 10_000
-/** Five touches of half a minute each; afterwards nothing more is to be expected. */
-const LAST_WORD_WITHIN_MS = 180_000
+/** Afterwards nothing more is to be expected. */
+const LAST_WORD_WITHIN_MS = 60_000
+/** Five touches and five lifts of half a minute each (edge/fingerprint/enrol.ts), and the sensor's own time. */
+const ENROLLED_WITHIN_MS = 330_000
 /** Commands that need the sensor to themselves. */
 const atSensor: readonly CommandKind[] = ['enrol', 'delete', 'pair-sensor']
 
@@ -56,7 +58,7 @@ export function createDoorCommands(options: DoorCommandOptions): DoorCommands {
     if (online === undefined) return 'unknown-door'
     if (!online) return 'offline'
     if (atSensor.includes(kind) && exchanges.isUnderWay(door, atSensor)) return 'busy'
-    return rate.allow(door, clock.monoMs()) ? undefined : 'rate'
+    return rate.allow(door, kind, clock.monoMs()) ? undefined : 'rate'
   }
   /** @returns the nonce, undefined when none came. @throws whatever the broker's connection says */
   const challenge = async (exchange: Exchange): Promise<string | undefined> => {
@@ -74,7 +76,9 @@ export function createDoorCommands(options: DoorCommandOptions): DoorCommands {
     if (nonce === undefined) return false
     const body: CommandBody = { ...request, id, door, nonce, actor }
     log.info({ id, door, kind, actor, reason: request.reason }, 'command signed')
-    waits.after(LAST_WORD_WITHIN_MS, () => exchanges.end(exchange, 'unanswered'))
+    waits.after(kind === 'enrol' ? ENROLLED_WITHIN_MS : LAST_WORD_WITHIN_MS, () =>
+      exchanges.end(exchange, 'unanswered'),
+    )
     await publish(topicName('command', { door }), encode('command', key.sign(JSON.stringify(body))))
     return true
   }

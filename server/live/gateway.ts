@@ -6,6 +6,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import type { ClientToServerEvents, LivePulse, ServerToClientEvents, Snapshot } from '#contract/live.ts'
 import type { Log } from '#runtime/log.ts'
+import { RefusalTally } from '#runtime/refusal-tally.ts'
 import { mayExchange } from '../auth/allow-table.ts'
 import { type Caller, ownOpd, type Person } from '../auth/roles.ts'
 import { Audience, type AudienceSource } from './audience.ts'
@@ -25,6 +26,8 @@ const INBOUND_BYTES_MAX = 1_024
 const CLIENTS_MAX = 2_000
 /** A snapshot costs milliseconds: a screen that asks more often is broken. */
 const RESYNC_SPACING_MS = 500
+/** Of an unknown event's name in the log. */
+const EVENT_LETTERS_MAX = 40
 /** From the link to joining `/live`. */
 const JOIN_MAX_MS = 5_000
 
@@ -92,7 +95,8 @@ export function createLiveServer(): LiveServer {
 export function openGateway(server: LiveServer, options: GatewayOptions): Gateway {
   const { io, clients } = server
   const { http, log } = options
-  const callers = admit(server, options)
+  const refused = new RefusalTally(log, 'socket sent what it may not')
+  const callers = admit(server, options, refused)
   io.attach(http, {
     allowRequest(request, done) {
       if (!options.isAllowed(request) || clients() >= CLIENTS_MAX) return done(null, false)
@@ -119,13 +123,14 @@ export function openGateway(server: LiveServer, options: GatewayOptions): Gatewa
     async close() {
       clearInterval(pulsing)
       clearInterval(checking)
+      refused.close()
       await io.close()
     },
   }
 }
 
 /** Takes sockets in. @returns where the handshake leaves who opened it */
-function admit(server: LiveServer, options: GatewayOptions): WeakMap<IncomingMessage, Caller> {
+function admit(server: LiveServer, options: GatewayOptions, refused: RefusalTally): WeakMap<IncomingMessage, Caller> {
   const callers = new WeakMap<IncomingMessage, Caller>()
   server.io.of('/live').on('connection', (socket) => {
     const caller = callers.get(socket.request)
@@ -135,7 +140,10 @@ function admit(server: LiveServer, options: GatewayOptions): WeakMap<IncomingMes
     const snapshot = () => snapshotFor(server, options, opd)
     socket.use(([event], next) => {
       if (mayExchange(caller, event)) return next()
-      options.log.warn({ event }, 'socket sent what it may not')
+      refused.note({
+        event: String(event).slice(0, EVENT_LETTERS_MAX),
+        ...(caller.kind === 'person' && { actor: caller.id }),
+      })
       socket.disconnect(true)
     })
     // First the snapshot, then the room: what is joined now continues exactly that version.

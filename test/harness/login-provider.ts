@@ -27,8 +27,11 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** Any name and password are right: its own pages for developers. */
-export async function startLoginProvider(publicUrl: string): Promise<LoginProvider> {
+/**
+ * Any name and password are right: its own pages for developers.
+ * @param forged whom its ID tokens name instead, under the signature that was made for the one who logged in
+ */
+export async function startLoginProvider(publicUrl: string, forged?: string): Promise<LoginProvider> {
   const port = await freePort()
   const issuer = `http://127.0.0.1:${port}`
   const client = { client_id: 'siaga', client_secret: 'rahasia-yang-cukup-panjang-untuk-uji' }
@@ -38,6 +41,11 @@ export async function startLoginProvider(publicUrl: string): Promise<LoginProvid
     findAccount: (_, subject) => ({ accountId: subject, claims: () => claimsOf(subject) }),
     cookies: { keys: ['keys-of-the-test-provider'] },
     pkce: { required: () => true },
+  })
+  provider.use(async (context, next) => {
+    await next()
+    const answer = context.body as { id_token?: string } | undefined
+    if (forged !== undefined && answer?.id_token) answer.id_token = renamed(answer.id_token, forged)
   })
   const server = provider.listen(port, '127.0.0.1')
   await new Promise((listening) => server.once('listening', listening))
@@ -54,6 +62,12 @@ export async function startLoginProvider(publicUrl: string): Promise<LoginProvid
       SIAGA_OIDC_CLIENT_SECRET: client.client_secret,
     },
   }
+}
+
+function renamed(token: string, subject: string): string {
+  const [header, claims = '', signature] = token.split('.')
+  const bent = { ...(JSON.parse(Buffer.from(claims, 'base64url').toString()) as object), sub: subject }
+  return [header, Buffer.from(JSON.stringify(bent)).toString('base64url'), signature].join('.')
 }
 
 const STEPS_MAX = 20

@@ -14,9 +14,9 @@ interface Bench {
   readonly provider: LoginProvider
 }
 
-async function start(): Promise<Bench> {
+async function start(forged?: string): Promise<Bench> {
   const port = await freePort()
-  const provider = await startLoginProvider(`http://localhost:${port}`)
+  const provider = await startLoginProvider(`http://localhost:${port}`, forged)
   return { stack: await startLoginStack({ SIAGA_HTTP_PORT: String(port), ...provider.settings }), provider }
 }
 
@@ -114,6 +114,18 @@ describe('a login by the provider', () => {
     const denied = new URL(`http://x/login/return?error=access_denied&state=${state}&iss=${iss}`)
     expect(await finish(one, denied), 'refused there').toMatchObject(refused)
     expect(await status(one)).toBe(401)
+  })
+
+  it('believes no token whose signature was made for other claims', async () => {
+    const bench = await start('sari')
+    const { visitor, answer } = await logIn(bench, 'budi')
+    expect(answer).toMatchObject({ status: 401, body: { type: 'urn:siaga:problem:provider-refused' } })
+    expect(await status(visitor)).toBe(401)
+    const { body } = await bench.stack.administrator.visitor.get('/api/v1/provider-subjects')
+    expect(Subjects.parse(body).subjects).toEqual([])
+    await until('the refusal in the log', () =>
+      bench.stack.siaga.server.lines.some((line) => line.includes('a login by the provider was refused')),
+    )
   })
 
   it('leaves the password as a way in while the provider is away', async () => {

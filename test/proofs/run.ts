@@ -49,6 +49,8 @@ if (!chosen) {
   process.stderr.write(`usage: npm run proof -- NAME [--runs N] [--seed N]; names: ${names}\n`)
   process.exit(EX_USAGE)
 }
+// An exit, unlike a signal, runs the hooks that end what was started.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 const [prove, runs] = chosen
 process.exit((await prove({ numRuns: Number(values.runs ?? runs), seed: Number(values.seed) })) ? 0 : 1)
 
