@@ -1,5 +1,5 @@
 /** The serial port as a byte stream; the only importer of `serialport`. */
-import { realpathSync } from 'node:fs'
+import { readSync, realpathSync, writeSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { SerialPort } from 'serialport'
 
@@ -16,6 +16,7 @@ export function openSerialPort(path: string, baudRate: number): Promise<Duplex> 
         return
       }
       finishPolls(port)
+      tryAtOnce(port)
       resolve(port)
     })
   })
@@ -41,4 +42,42 @@ function finishPolls(port: SerialPort): void {
   const runReactions = () => void setImmediate(() => {})
   binding.poller.on('readable', runReactions)
   binding.poller.on('writable', runReactions)
+}
+
+/**
+ * The addon gives each read and write to a thread of its pool, though the port never blocks (O_NONBLOCK). That is some
+ * four threads to wake for each command, and each may have to wait for a core. Tried here at once; whatever does not go
+ * takes the addon's way, which also knows what each error means.
+ */
+function tryAtOnce(port: SerialPort): void {
+  const binding = port.port
+  if (!binding || !('poller' in binding)) return
+  const { poller } = binding
+  const [read, write] = [binding.read.bind(binding), binding.write.bind(binding)]
+  const readable = () =>
+    new Promise<void>((resolve, reject) =>
+      poller.once('readable', (error: Error | null) => (error ? reject(error) : resolve())),
+    )
+  binding.read = async (buffer: Buffer, offset: number, length: number) => {
+    while (binding.fd !== null) {
+      const bytesRead = sizeOrEmpty(() => readSync(binding.fd ?? -1, buffer, offset, length, null))
+      if (bytesRead === undefined) break
+      if (bytesRead > 0) return { bytesRead, buffer }
+      await readable()
+    }
+    return read(buffer, offset, length)
+  }
+  binding.write = async (buffer: Buffer) => {
+    const written = binding.fd === null ? 0 : (sizeOrEmpty(() => writeSync(binding.fd ?? -1, buffer)) ?? 0)
+    if (written < buffer.length) await write(buffer.subarray(written))
+  }
+}
+
+/** @returns 0 when the port has nothing, or no room, at the moment; undefined at its end, or when it fails */
+function sizeOrEmpty(attempt: () => number): number | undefined {
+  try {
+    return attempt() || undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 0 : undefined
+  }
 }
