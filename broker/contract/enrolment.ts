@@ -2,18 +2,17 @@
 import { z } from 'zod'
 import { identityName } from './access.ts'
 import { Id, Sha256 } from './identifiers.ts'
+import { CODE_ALPHABET, readTypedCode } from './typed-code.ts'
 
-/** Crockford's base 32: no letter that is read as a digit. */
-export const CODE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** Of 5 bits each, 100 together: at ten tries a minute one in 10^22 years. */
 export const CODE_LETTERS = 20
 export const CODE_GROUP = 5
 
-/** As typed: small letters, spaces, hyphens and look-alikes are taken for what was meant. */
+/** As typed. */
 export const EnrolmentCode = z
   .string()
   .max(100)
-  .transform((text) => text.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1'))
+  .transform(readTypedCode)
   .pipe(z.string().regex(new RegExp(`^[${CODE_ALPHABET}]{${CODE_LETTERS}}$`), 'a code has 20 letters and digits'))
 
 export const EnrolmentRequest = z.object({

@@ -7,7 +7,8 @@ import { createHash, randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Identity, identityName } from '#contract/access.ts'
-import { CODE_ALPHABET, CODE_GROUP, CODE_LETTERS, type EnrolmentRequest } from '#contract/enrolment.ts'
+import { CODE_GROUP, CODE_LETTERS, type EnrolmentRequest } from '#contract/enrolment.ts'
+import { CODE_ALPHABET, inGroups } from '#contract/typed-code.ts'
 
 /** The way from the desk to the door, and typing. */
 export const CODE_LIVES_MS = 3_600_000
@@ -63,7 +64,7 @@ export function openEnrolmentCodes(dataDir: string, wallMs: () => number = Date.
       const username = identityName(device)
       endOld.run(wallMs())
       add.run(username, hashOf(code), untilMs)
-      return { username, code: code.replaceAll(new RegExp(`.{${CODE_GROUP}}(?=.)`, 'g'), '$&-'), untilMs }
+      return { username, code: inGroups(code, CODE_GROUP), untilMs }
     },
     take({ code, tokenHash, ...device }) {
       const question = [tokenHash, identityName(device), hashOf(code), wallMs()] as const

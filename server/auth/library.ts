@@ -11,6 +11,7 @@ import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '#contract/people.ts'
 import type { Log } from '#runtime/log.ts'
 import { ADDRESS_HEADER } from './cookies.ts'
 import type { Passwords } from './passwords.ts'
+import { makeRecoveryCodes, recoveryCodesAtRest } from './recovery-codes.ts'
 import { WALL_AGE_MAX_MS } from './session-age.ts'
 import type { NewSession } from './sessions.ts'
 
@@ -36,7 +37,12 @@ export async function openLibrary(parts: LibraryParts) {
   const options = {
     ...commonOptions(parts),
     plugins: [
-      twoFactor({ issuer: 'Siaga', twoFactorCookieMaxAge: CODE_WAIT_S, totpOptions: { digits: 6, period: 30 } }),
+      twoFactor({
+        issuer: 'Siaga',
+        twoFactorCookieMaxAge: CODE_WAIT_S,
+        totpOptions: { digits: 6, period: 30 },
+        backupCodeOptions: { customBackupCodesGenerate: makeRecoveryCodes, storeBackupCodes: recoveryCodesAtRest },
+      }),
       sessionOpener,
     ],
   }

@@ -9,6 +9,7 @@ import type { Library } from './library.ts'
 import { LoginRefusedError, LoginSlowedError } from './login-errors.ts'
 import type { OneTimeLinks } from './one-time-links.ts'
 import type { PasskeyTable } from './passkey-table.ts'
+import { recoveryCodeHash } from './recovery-codes.ts'
 import type { Person } from './roles.ts'
 import type { Sessions } from './sessions.ts'
 import { UsedCodes } from './used-codes.ts'
@@ -95,7 +96,7 @@ export class Login {
     const headers = clientHeaders(client)
     const isTotp = /^\d{6}$/.test(code)
     const answer = await this.guess([`code ${client.address}`], () => {
-      if (!isTotp) return api.verifyBackupCode({ body: { code }, headers, returnHeaders: true })
+      if (!isTotp) return api.verifyBackupCode({ body: { code: recoveryCodeHash(code) }, headers, returnHeaders: true })
       return api.verifyTOTP({ body: { code }, headers, returnHeaders: true })
     })
     const { user, token } = answer.response

@@ -113,7 +113,8 @@ export const login = {
   },
   emailWrong: 'Surel ditulis seperti nama@contoh.go.id.',
   codeWrong: 'Kode terdiri dari enam angka.',
-  recoveryWrong: 'Kode pemulihan terdiri dari dua bagian, seperti aB3dE-x9Yz1.',
+  recoveryWrong:
+    'Kode pemulihan terdiri dari empat bagian berisi enam huruf dan angka, seperti 7K3MX9-Q2ZR8D-4HNVB6-W5TJCE.',
   demoTitle: 'Mode demo',
   demoLead: 'Di sini tidak ada yang perlu masuk: semua data rekaan, dan halaman hanya dapat dibuka dari komputer ini.',
   home: 'Ke beranda',

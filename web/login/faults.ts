@@ -1,7 +1,11 @@
 /** What is wrong with what was typed, in words for beneath the field; empty when nothing is. Pure. */
 import { passwordFault } from '../../broker/contract/passwords.ts'
 import { PASSWORD_LENGTH_MIN } from '../../broker/contract/people.ts'
+import { CODE_ALPHABET, readTypedCode } from '../../broker/contract/typed-code.ts'
 import { t } from '../lib/texts.ts'
+
+/** As server/auth/recovery-codes.ts makes them. */
+const RECOVERY_CODE = new RegExp(`^[${CODE_ALPHABET}]{24}$`)
 
 export function emailFault(typed: string): string {
   if (typed.trim() === '') return t.login.missing.email
@@ -16,7 +20,7 @@ export function codeFault(typed: string): string {
 
 export function recoveryFault(typed: string): string {
   if (typed.trim() === '') return t.login.missing.code
-  return /^[\w-]{10,20}$/.test(typed.trim()) ? '' : t.login.recoveryWrong
+  return RECOVERY_CODE.test(readTypedCode(typed)) ? '' : t.login.recoveryWrong
 }
 
 export function newPasswordFault(typed: string): string {
