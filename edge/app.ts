@@ -87,6 +87,7 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
   onFull = () => agent.setAlarm('disk-full', !reserve.held)
   onFull()
   repeat(opened, RESERVE_EVERY_MS, () => reserve.held || (reserve.restore() && onFull()))
+  repeat(opened, RESERVE_EVERY_MS, access.keep)
   const sensorPath = sensorOf(settings, directory, opened)
   const desk = openSensorDesk({
     ...shared,

@@ -83,8 +83,11 @@ describe('access store', () => {
     expect(access.offer(longer)).toEqual({ outcome: 'accepted' })
     expect(access.current()).toMatchObject({ version: 2 })
     expect(open().current()).toMatchObject({ version: 1 })
+    access.keep()
+    expect(open().current()).toMatchObject({ version: 1 })
     makeRoom(store)
     expect(access.offer(longer)).toEqual({ outcome: 'unchanged' })
+    access.keep()
     expect(open().current()).toMatchObject({ version: 2 })
   })
 

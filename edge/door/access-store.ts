@@ -13,10 +13,11 @@ export interface AccessStore {
   current(): AccessList | undefined
   /**
    * Takes a list in. Where it cannot be put on disk it is in force all the same: whoever is on it no longer must not enter
-   * until there is room. It is put there when it is offered again. A refused one changes nothing; the reason is logged and
-   * returned.
+   * until there is room. A refused one changes nothing; the reason is logged and returned.
    */
   offer(signed: Signed): Offer
+  /** Puts the list in force on disk, if it is not there yet. */
+  keep(): void
 }
 
 type Offer = { readonly outcome: 'accepted' | 'unchanged' } | { readonly outcome: 'refused'; readonly reason: string }
@@ -33,7 +34,7 @@ export function createAccessStore({ store, door, commandKey, log }: AccessOption
   const insert = store.db.prepare('INSERT OR REPLACE INTO access (id, body, signature) VALUES (1, ?, ?)')
   const saved = Signed.optional().parse(read.get())
   let inForce = saved && readSaved(saved)
-  let isSaved = true
+  let unsaved: Signed | undefined
 
   function readSaved(signed: Signed) {
     const checked = checkSigned(signed, door, commandKey)
@@ -52,12 +53,12 @@ export function createAccessStore({ store, door, commandKey, log }: AccessOption
     if (checked.version > version) return { outcome: 'accepted', list: checked }
     return { outcome: 'refused', reason: `version ${checked.version}, but ${version} is in force` }
   }
-  const save = ({ body, signature }: Signed) => {
+  const save = (signed: Signed) => {
     try {
-      store.write(insert, body, signature)
-      isSaved = true
+      store.write(insert, signed.body, signed.signature)
+      unsaved = undefined
     } catch (error) {
-      isSaved = false
+      unsaved = signed
       log.error({ err: error }, 'access list in force, but not on disk: a restart would bring back the one before')
     }
   }
@@ -70,9 +71,11 @@ export function createAccessStore({ store, door, commandKey, log }: AccessOption
         inForce = { list, body: signed.body }
         log.info({ version: list.version, people: list.people.length }, 'access list in force')
       }
-      if (offer.outcome === 'unchanged' && !isSaved) save(signed)
       if (offer.outcome === 'refused') log.warn({ reason: offer.reason }, 'access list refused')
       return offer
+    },
+    keep: () => {
+      if (unsaved) save(unsaved)
     },
   }
 }
