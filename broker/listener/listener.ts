@@ -20,6 +20,8 @@ const CONNECTIONS_MAX = 11_000
 const CONNECT_TIMEOUT_MS = 10_000
 const REVOCATION_CHECK_MS = 200
 const DEADLINE_CHECK_MS = 500
+/** Some milliseconds of work, with those who come again at once. */
+const CUTS_AT_ONCE = 50
 
 export interface Listener {
   readonly endpoints: readonly { readonly kind: Endpoint['kind']; readonly port: number }[]
@@ -75,7 +77,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const endpoints = await openAll(options.endpoints, { admits, onStream: guard })
   const timers = [
     setInterval(() => sessions.closeRevoked(clients), REVOCATION_CHECK_MS),
-    setInterval(() => cutOverdue(admission, refused, monoMs()), DEADLINE_CHECK_MS),
+    setInterval(() => cutOverdue(admission.overdue(monoMs()), refused), DEADLINE_CHECK_MS),
   ]
   return {
     endpoints,
@@ -107,11 +109,16 @@ async function openAll(
   return open
 }
 
-function cutOverdue(admission: Admission, refused: RefusalTally, nowMs: number): void {
-  for (const [connection, reason] of admission.overdue(nowMs)) {
+/** In portions: thousands that came together are overdue together, and no device shall wait until all of them are cut. */
+function cutOverdue(overdue: ReturnType<Admission['overdue']>, refused: RefusalTally): void {
+  for (let cuts = 0; cuts < CUTS_AT_ONCE; cuts += 1) {
+    const next = overdue.next()
+    if (next.done) return
+    const [connection, reason] = next.value
     refused.note({ address: connection.address, reason })
     connection.destroy()
   }
+  setImmediate(cutOverdue, overdue, refused)
 }
 
 function publishOwn(aedes: Aedes, message: { topic: string; payload: string; retain: boolean }): Promise<void> {

@@ -29,6 +29,7 @@ export interface StrangersAnswer {
 const ADDRESSES = 50
 const CHUNK_BYTES = 64 * 1024
 const TRICKLE_EVERY_MS = 1_000
+const PHASES = 100
 /** Cut connections come again without a pause for the broker, but not in a spin. */
 const AGAIN_MS = 50
 
@@ -97,9 +98,16 @@ async function startSlow(port: number, connections: number, seed: number): Promi
   const random = createRandom(seed)
   const sockets = new Set<Socket>()
   const whole = connectPacket({ clientId: 'slow', username: 'door:slow', password: 'x'.repeat(43) })
+  // Each at its own time: strangers know nothing of each other.
+  let phase = 0
   const timer = setInterval(() => {
-    for (const socket of sockets) if (!socket.connecting) socket.write(Buffer.of(0x10))
-  }, TRICKLE_EVERY_MS)
+    phase = (phase + 1) % PHASES
+    let place = 0
+    for (const socket of sockets) {
+      place += 1
+      if (place % PHASES === phase && !socket.connecting) socket.write(Buffer.of(0x10))
+    }
+  }, TRICKLE_EVERY_MS / PHASES)
   slow = { sockets, timer }
   const open = (): Promise<void> =>
     new Promise((resolve) => {
