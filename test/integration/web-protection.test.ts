@@ -148,7 +148,8 @@ it('describes every route that is for programs, and answers as it says', async (
   const answer = await visitor.post('/api/v1/session', { email: 'no address', password: 1 })
   expect(answer).toMatchObject({ status: 400, body: { title: 'Bad request' } })
   const series = '/api/v1/series?measurement=heartbeat&field=latencyMs&fn=p99&every=1h'
-  for (const path of ['/api/v1/status', series, `${series}&format=csv`, '/metrics', '/readyz', '/api/v1/audit']) {
+  await until('the server to be ready', async () => (await administrator.visitor.get('/readyz')).status === 200)
+  for (const path of ['/api/v1/status', series, `${series}&format=csv`, '/metrics', '/api/v1/audit']) {
     expect((await administrator.visitor.get(path)).status, path).toBe(200)
   }
   const contentType = 'application/json'
