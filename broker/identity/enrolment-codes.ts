@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Identity, identityName } from '#contract/access.ts'
 import { CODE_GROUP, CODE_LETTERS, type EnrolmentRequest } from '#contract/enrolment.ts'
-import { CODE_ALPHABET, inGroups } from '#contract/typed-code.ts'
+import { inGroups, randomLetters } from '#contract/typed-code.ts'
 
 /** The way from the desk to the door, and typing. */
 export const CODE_LIVES_MS = 3_600_000
@@ -58,8 +58,7 @@ export function openEnrolmentCodes(dataDir: string, wallMs: () => number = Date.
   const remove = db.prepare('DELETE FROM enrolments WHERE username = ?')
   return {
     issue(device) {
-      const letters = Array.from({ length: CODE_LETTERS }, () => CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length)))
-      const code = letters.join('')
+      const code = randomLetters(CODE_LETTERS, randomInt)
       const untilMs = wallMs() + CODE_LIVES_MS
       const username = identityName(device)
       endOld.run(wallMs())

@@ -1,7 +1,7 @@
 /**
  * The one allow-table: who may call which HTTP route, send or get which event of `/live`, and say or hear which MQTT
  * channel. What has no row is refused: a route without one does not register, an event without one closes its socket,
- * a topic without one closes its connection. Pure.
+ * a topic without one is no topic. Pure.
  */
 import { type Channel, type ChannelName, channels } from '#contract/channels.ts'
 import type { ClientToServerEvents, ServerToClientEvents } from '#contract/live.ts'

@@ -16,7 +16,7 @@ it('keeps hashes alone, which stay as they are when the list is kept again', asy
 })
 
 it('reads what was meant, and a hash that was stolen opens nothing', () => {
-  expect(recoveryCodeHash(' abc10o-de ')).toBe(recoveryCodeHash('ABCIOO-DE'.replace('I', '1')))
+  expect(recoveryCodeHash(' abc10o-de ')).toBe(recoveryCodeHash('ABC1O0DE'))
   const hash = recoveryCodeHash('ABCDEF-GHJKMN-PQRSTV-WXYZ01')
   expect(recoveryCodeHash(hash)).not.toBe(hash)
 })

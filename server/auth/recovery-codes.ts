@@ -4,17 +4,15 @@
  */
 import { createHash, randomInt } from 'node:crypto'
 import { z } from 'zod'
-import { CODE_ALPHABET, inGroups, readTypedCode } from '#contract/typed-code.ts'
+import { inGroups, RECOVERY_LETTERS, randomLetters, readTypedCode } from '#contract/typed-code.ts'
 
 const CODES = 10
-const LETTERS = 24
 const GROUP = 6
 const HASH = /^[0-9a-f]{64}$/
 const Codes = z.array(z.string())
 
 export function makeRecoveryCodes(): string[] {
-  const letter = () => CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length))
-  return Array.from({ length: CODES }, () => inGroups(Array.from({ length: LETTERS }, letter).join(''), GROUP))
+  return Array.from({ length: CODES }, () => inGroups(randomLetters(RECOVERY_LETTERS, randomInt), GROUP))
 }
 
 /** What the library is asked for in place of what was typed. */

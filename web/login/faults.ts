@@ -1,11 +1,10 @@
 /** What is wrong with what was typed, in words for beneath the field; empty when nothing is. Pure. */
 import { passwordFault } from '../../broker/contract/passwords.ts'
 import { PASSWORD_LENGTH_MIN } from '../../broker/contract/people.ts'
-import { CODE_ALPHABET, readTypedCode } from '../../broker/contract/typed-code.ts'
+import { CODE_ALPHABET, RECOVERY_LETTERS, readTypedCode } from '../../broker/contract/typed-code.ts'
 import { t } from '../lib/texts.ts'
 
-/** As server/auth/recovery-codes.ts makes them. */
-const RECOVERY_CODE = new RegExp(`^[${CODE_ALPHABET}]{24}$`)
+const RECOVERY_CODE = new RegExp(`^[${CODE_ALPHABET}]{${RECOVERY_LETTERS}}$`)
 
 export function emailFault(typed: string): string {
   if (typed.trim() === '') return t.login.missing.email
