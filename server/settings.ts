@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Id } from '#contract/identifiers.ts'
 import { commonShape, flag, port } from '#runtime/settings.ts'
+import { secondFactorRules } from './auth/session-age.ts'
 
 const url = (protocols: RegExp, example: string) =>
   z.url({ protocol: protocols, error: `expected an address like ${example}` })
@@ -23,6 +24,8 @@ export const serverShape = {
     .optional(),
   SIAGA_METRICS_TOKEN: z.string().min(32, 'expected at least 32 random characters').optional(),
   SIAGA_PUBLIC_URL: url(/^https?$/, 'https://siaga.example').optional(),
+  SIAGA_BREACHED_PASSWORDS: z.string().optional(),
+  SIAGA_SECOND_FACTOR: z.enum(secondFactorRules).default('everyone'),
   /** Login by a provider; what else it needs: auth/provider-settings.ts. */
   SIAGA_OIDC_ISSUER: url(/^https?$/, 'https://login.example/realms/province').optional(),
   SIAGA_OIDC_CLIENT_ID: z.string().min(1).optional(),

@@ -141,6 +141,8 @@ async function openLogin({ settings, clock, log }: WebServerOptions, exposure: E
   return openAuth({
     dataDir: resolve(settings.SIAGA_DATA_DIR),
     provider: judgeProvider(settings),
+    secondFactor: settings.SIAGA_SECOND_FACTOR,
+    breachedPasswords: settings.SIAGA_BREACHED_PASSWORDS,
     ...{ baseUrl, secureCookies, clock, log },
   })
 }

@@ -39,6 +39,8 @@ export const SessionView = z.object({
       hasTotp: z.boolean(),
       /** How many. */
       passkeys: z.int(),
+      /** Nothing is open but setting up a second factor, or proving it. */
+      secondFactorDue: z.boolean(),
     })
     .nullable(),
 })

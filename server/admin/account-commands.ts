@@ -27,7 +27,7 @@ export function listAccounts(admin: Admin): AccountLine[] {
 export function resetAccount(admin: Admin, email: string) {
   return withAccounts(admin, (db) => {
     const { id } = find(db, email)
-    new Sessions(db).endAllOf(id)
+    new Sessions(db, 'everyone').endAllOf(id)
     const secret = new OneTimeLinks(db).issue(id, admin.nowMs())
     const path = `/login#link=${secret}`
     return {

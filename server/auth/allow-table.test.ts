@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { publishRight, subscribeRight } from '#contract/access.ts'
 import { type Role as Audience, type ChannelName, channels } from '#contract/channels.ts'
 import { channelRows, httpRows, liveRows, mayCall, mayExchange } from './allow-table.ts'
-import { type Caller, demo, nobody, type Role, roles, scraper } from './roles.ts'
+import { type Caller, demo, nobody, type Person, type Role, roles, scraper } from './roles.ts'
 
 /** Written by hand, apart from the table: `x` may. Columns: nobody, then the roles, then the scraper. */
 const columns = 'nobody wall leader operator technician door-officer opd-owner administrator auditor scraper'.split(' ')
@@ -50,6 +50,7 @@ const expectations = `
   POST /api/v1/passkeys                  . x x x x x x x x .
   POST /api/v1/passkeys/:id/remove       . x x x x x x x x .
   GET /api/v1/sessions                   . x x x x x x x x .
+  POST /api/v1/sessions/end-others       . x x x x x x x x .
   POST /api/v1/sessions/:id/end          . x x x x x x x x .
   GET /api/v1/accounts                   . . . . . . . x x .
   POST /api/v1/accounts                  . . . . . . . x . .
@@ -81,6 +82,19 @@ const expected = new Map(
       return [`${method} ${pattern}`, marks] as const
     }),
 )
+/** Beside what nobody in particular may. */
+const beforeFactor = [
+  'GET /api/v1/passkeys',
+  'GET /settings',
+  'POST /api/v1/passkeys',
+  'POST /api/v1/passkeys/options',
+  'POST /api/v1/session/end',
+  'POST /api/v1/session/step-up',
+  'POST /api/v1/session/step-up/passkey',
+  'POST /api/v1/session/step-up/passkey/options',
+  'POST /api/v1/session/totp',
+  'POST /api/v1/session/totp/confirm',
+]
 const liveExpectations: Readonly<Record<string, string>> = {
   snapshot: '. x x x x x x x x .',
   frame: '. x x x x x x x x .',
@@ -107,9 +121,9 @@ const channelExpectations: Readonly<Record<ChannelName, string>> = {
   pulse: '. . . . P | . . . . .',
 }
 
-const person = (role: Role): Caller => ({
+const person = (role: Role): Person => ({
   ...{ kind: 'person', id: 'p', name: 'P', email: 'p@x.id', role, session: 's', hasTotp: false, steppedUpMs: null },
-  ...{ beganMs: 0, hasPassword: true, passkeys: 0 },
+  ...{ beganMs: 0, hasPassword: true, passkeys: 0, secondFactorDue: false },
   opd: role === 'opd-owner' ? 'Dinkes' : null,
 })
 const callers: readonly Caller[] = [nobody, ...roles.map(person), scraper]
@@ -127,6 +141,16 @@ describe('the allow-table', () => {
   it.each([...expected])('%s is for exactly these callers', (route, marks) => {
     const [method = '', pattern = ''] = route.split(' ')
     expect(callers.map((caller) => (mayCall(caller, method, pattern) ? 'x' : '.'))).toEqual(marks)
+  })
+
+  it('leaves a session whose second factor is due what it needs to set one up or to prove it', () => {
+    const open = [...expected.keys()].filter((route) => expected.get(route)?.[0] === '.')
+    for (const role of roles) {
+      const due: Caller = { ...person(role), secondFactorDue: true }
+      const may = open.filter((route) => mayCall(due, ...(route.split(' ') as [string, string])))
+      expect(may.sort(), role).toEqual(beforeFactor)
+      for (const event of Object.keys(liveRows)) expect(mayExchange(due, event)).toBe(false)
+    }
   })
 
   it.each(Object.entries(liveExpectations))('the live event %s is for exactly these callers', (event, marks) => {

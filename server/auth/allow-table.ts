@@ -16,6 +16,8 @@ interface Row {
   readonly allowed: Allowed
   /** A page sends a stranger to the login instead of answering 401. */
   readonly page?: true
+  /** Open to a session whose second factor is still to come: what it needs to set one up, or to prove it. */
+  readonly beforeFactor?: true
 }
 
 const everyRole: Allowed = roles
@@ -31,7 +33,7 @@ export const httpRows: readonly Row[] = [
   { route: 'GET /wall', allowed: everyRole, page: true },
   { route: 'GET /explore', allowed: historians, page: true },
   { route: 'GET /doors', allowed: doorWatchers, page: true },
-  { route: 'GET /settings', allowed: everyRole, page: true },
+  { route: 'GET /settings', allowed: everyRole, page: true, beforeFactor: true },
   { route: 'GET /audit', allowed: ['administrator', 'auditor'], page: true },
   { route: 'GET /simulator', allowed: demoOnly, page: true },
   { route: 'GET /login', allowed: 'public' },
@@ -60,20 +62,21 @@ export const httpRows: readonly Row[] = [
   { route: 'POST /api/v1/session/passkey', allowed: 'public' },
   { route: 'POST /api/v1/session/provider', allowed: 'public' },
   { route: 'POST /api/v1/session/provider/return', allowed: 'public' },
-  { route: 'POST /api/v1/session/end', allowed: everyRole },
+  { route: 'POST /api/v1/session/end', allowed: everyRole, beforeFactor: true },
   { route: 'POST /api/v1/session/password', allowed: everyRole },
-  { route: 'POST /api/v1/session/totp', allowed: everyRole },
-  { route: 'POST /api/v1/session/totp/confirm', allowed: everyRole },
+  { route: 'POST /api/v1/session/totp', allowed: everyRole, beforeFactor: true },
+  { route: 'POST /api/v1/session/totp/confirm', allowed: everyRole, beforeFactor: true },
   { route: 'POST /api/v1/session/totp/remove', allowed: everyRole },
   { route: 'POST /api/v1/session/recovery-codes', allowed: everyRole },
-  { route: 'POST /api/v1/session/step-up', allowed: everyRole },
-  { route: 'POST /api/v1/session/step-up/passkey/options', allowed: everyRole },
-  { route: 'POST /api/v1/session/step-up/passkey', allowed: everyRole },
-  { route: 'GET /api/v1/passkeys', allowed: everyRole },
-  { route: 'POST /api/v1/passkeys/options', allowed: everyRole },
-  { route: 'POST /api/v1/passkeys', allowed: everyRole },
+  { route: 'POST /api/v1/session/step-up', allowed: everyRole, beforeFactor: true },
+  { route: 'POST /api/v1/session/step-up/passkey/options', allowed: everyRole, beforeFactor: true },
+  { route: 'POST /api/v1/session/step-up/passkey', allowed: everyRole, beforeFactor: true },
+  { route: 'GET /api/v1/passkeys', allowed: everyRole, beforeFactor: true },
+  { route: 'POST /api/v1/passkeys/options', allowed: everyRole, beforeFactor: true },
+  { route: 'POST /api/v1/passkeys', allowed: everyRole, beforeFactor: true },
   { route: 'POST /api/v1/passkeys/:id/remove', allowed: everyRole },
   { route: 'GET /api/v1/sessions', allowed: everyRole },
+  { route: 'POST /api/v1/sessions/end-others', allowed: everyRole },
   { route: 'POST /api/v1/sessions/:id/end', allowed: everyRole },
 
   { route: 'GET /api/v1/accounts', allowed: ['administrator', 'auditor'] },
@@ -128,11 +131,13 @@ export function mayCall(caller: Caller, method: string, pattern: string): boolea
   if (!row) return false
   if (row.allowed === 'public' || caller.kind === 'demo') return true
   if (caller.kind === 'nobody') return false
-  return row.allowed.includes(caller.kind === 'person' ? caller.role : caller.kind)
+  if (caller.kind === 'scraper') return row.allowed.includes('scraper')
+  return row.allowed.includes(caller.role) && (!caller.secondFactorDue || row.beforeFactor === true)
 }
 
 export function mayExchange(caller: Caller, event: string): boolean {
   const allowed = byEvent.get(event)
   if (!allowed) return false
-  return caller.kind === 'demo' || (caller.kind === 'person' && allowed.includes(caller.role))
+  if (caller.kind === 'demo') return true
+  return caller.kind === 'person' && !caller.secondFactorDue && allowed.includes(caller.role)
 }

@@ -3,6 +3,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import { Accounts } from './accounts.ts'
 import { openAuthDb } from './auth-db.ts'
+import { BreachedPasswords } from './breached-passwords.ts'
 import { cookieHeaders } from './cookies.ts'
 import { PURGE_EVERY_MS, purgeEnded } from './housekeeping.ts'
 import { type Library, openLibrary } from './library.ts'
@@ -10,12 +11,14 @@ import { Login } from './login.ts'
 import { OneTimeLinks } from './one-time-links.ts'
 import { PasskeyTable } from './passkey-table.ts'
 import { Passkeys } from './passkeys.ts'
+import { createPasswordCheck } from './password-check.ts'
 import { createPasswords } from './passwords.ts'
 import { Provider } from './provider.ts'
 import type { ProviderSettings } from './provider-settings.ts'
 import { ProviderSubjects } from './provider-subjects.ts'
 import type { Person } from './roles.ts'
 import { loadAuthSecret } from './secret.ts'
+import type { SecondFactorRule } from './session-age.ts'
 import { Sessions } from './sessions.ts'
 
 export interface Auth {
@@ -41,14 +44,21 @@ export interface AuthOptions {
   readonly baseUrl: string
   readonly secureCookies: boolean
   readonly provider: ProviderSettings | undefined
+  readonly secondFactor: SecondFactorRule
+  /** Path of the operator's list of published passwords. */
+  readonly breachedPasswords?: string | undefined
   readonly clock: Clock
   readonly log: Log
 }
 
 export async function openAuth(options: AuthOptions): Promise<Auth> {
-  const { dataDir, baseUrl, secureCookies, provider, clock, log } = options
+  const { dataDir, baseUrl, secureCookies, provider, secondFactor, clock, log } = options
+  const { breachedPasswords } = options
+  const checkPassword = createPasswordCheck(
+    breachedPasswords === undefined ? undefined : new BreachedPasswords(breachedPasswords),
+  )
   const db = openAuthDb(dataDir)
-  const sessions = new Sessions(db)
+  const sessions = new Sessions(db, secondFactor)
   const links = new OneTimeLinks(db)
   let library: Library
   try {
@@ -75,7 +85,7 @@ export async function openAuth(options: AuthOptions): Promise<Auth> {
   const table = new PasskeyTable(db)
   const accounts = new Accounts({ db, library, sessions, passkeys: table })
   return {
-    login: new Login({ library, accounts, sessions, links, passkeys: table, clock }),
+    login: new Login({ library, accounts, sessions, links, passkeys: table, checkPassword, clock }),
     passkeys: new Passkeys({ table, host: new URL(baseUrl).hostname, clock, log }),
     passkeyTable: table,
     provider: provider && new Provider(provider, clock, log),

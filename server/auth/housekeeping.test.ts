@@ -15,7 +15,7 @@ it('takes out sessions that have ended, of the library too, and leaves those tha
   const dataDir = temporaryDirectory()
   const auth = await openAuth({
     ...{ dataDir, baseUrl: 'http://localhost', secureCookies: false, provider: undefined },
-    ...{ clock: systemClock, log: silentLog },
+    ...{ secondFactor: 'everyone', clock: systemClock, log: silentLog },
   })
   const db = new DatabaseSync(join(dataDir, 'auth.db'))
   onTestFinished(() => {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { type BetterAuthOptions, type BetterAuthPlugin, betterAuth } from 'better-auth'
-import { createAuthEndpoint } from 'better-auth/api'
+import { createAuthEndpoint, getSessionFromCtx } from 'better-auth/api'
 import { setSessionCookie } from 'better-auth/cookies'
 import { getMigrations } from 'better-auth/db/migration'
 import { twoFactor } from 'better-auth/plugins/two-factor'
@@ -18,6 +18,7 @@ import type { NewSession } from './sessions.ts'
 /** From the password to the code. */
 const CODE_WAIT_S = 300
 const ID_BYTES = 16
+const TOKEN_BYTES = 32
 
 export interface LibraryParts {
   readonly db: DatabaseSync
@@ -51,7 +52,10 @@ export async function openLibrary(parts: LibraryParts) {
   return betterAuth(options)
 }
 
-/** Begins a session, and its cookie, for a person whom we have proven by other means than a password. */
+/**
+ * Begins a session, and its cookie, for a person whom we have proven by other means than a password; and gives one a new
+ * cookie, the old one being of no use from then on, once its person has proven themselves again (ASVS 7.2.4).
+ */
 const sessionOpener = {
   id: 'session-opener',
   endpoints: {
@@ -67,6 +71,15 @@ const sessionOpener = {
         return { session: session.id }
       },
     ),
+    renewSession: createAuthEndpoint('/renew-session', { method: 'POST' }, async (context) => {
+      const found = await getSessionFromCtx(context)
+      if (!found) throw new Error('there is no session to renew')
+      const token = randomBytes(TOKEN_BYTES).toString('base64url')
+      const session = await context.context.internalAdapter.updateSession(found.session.token, { token })
+      if (!session) throw new Error('the session ended while it was renewed')
+      await setSessionCookie(context, { session, user: found.user })
+      return { session: session.id }
+    }),
   },
 } satisfies BetterAuthPlugin
 

@@ -1,6 +1,5 @@
 /** Logging in and out, and what people do to their own account. Each wrong guess makes the next one wait. */
 import { APIError } from 'better-auth/api'
-import { passwordFault } from '#contract/passwords.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { AccountError, type Accounts } from './accounts.ts'
 import { type Client, clientHeaders, type WithCookies, withCookies } from './cookies.ts'
@@ -9,8 +8,10 @@ import type { Library } from './library.ts'
 import { LoginRefusedError, LoginSlowedError } from './login-errors.ts'
 import type { OneTimeLinks } from './one-time-links.ts'
 import type { PasskeyTable } from './passkey-table.ts'
+import type { PasswordCheck } from './password-check.ts'
 import { recoveryCodeHash } from './recovery-codes.ts'
-import type { Person } from './roles.ts'
+import type { Caller, Person } from './roles.ts'
+import { PROVEN_ELSEWHERE_MS } from './session-age.ts'
 import type { Sessions } from './sessions.ts'
 import { UsedCodes } from './used-codes.ts'
 
@@ -23,10 +24,16 @@ export interface LoginParts {
   readonly sessions: Sessions
   readonly links: OneTimeLinks
   readonly passkeys: Pick<PasskeyTable, 'of'>
+  readonly checkPassword: PasswordCheck
   readonly clock: Clock
 }
 
 type PasswordStep = { readonly step: 'code' } | { readonly step: 'done'; readonly person: string }
+
+/**
+ * What a login that was no password has proven. `elsewhere`: the provider says so, which opens nothing dangerous here.
+ */
+export type Proof = 'both-factors' | 'both-factors-elsewhere' | 'one-factor'
 
 interface PasswordChange {
   readonly current: string
@@ -70,8 +77,8 @@ export class Login {
     return { value: { step: 'done', person: value.user.id }, cookies }
   }
 
-  /** Of somebody proven otherwise. @param steppedUp when that was as good as password and second factor @throws LoginRefusedError */
-  async begin(person: string, client: Client, { steppedUp }: { steppedUp: boolean }): Promise<readonly string[]> {
+  /** Of somebody proven otherwise: see `Proof`. @throws LoginRefusedError */
+  async begin(person: string, client: Client, proof: Proof): Promise<readonly string[]> {
     if (!this.parts.accounts.mayLogIn(person)) throw new LoginRefusedError('not-accepted', 'this account is disabled')
     const answer = await this.parts.library.api.openSession({
       body: { person },
@@ -79,7 +86,8 @@ export class Login {
       returnHeaders: true,
     })
     const { value, cookies } = withCookies(answer)
-    if (steppedUp) this.parts.sessions.steppedUp(value.session, this.parts.clock.wallMs())
+    if (proof === 'both-factors') this.parts.sessions.steppedUp(value.session, this.parts.clock.wallMs())
+    if (proof === 'both-factors-elsewhere') this.parts.sessions.steppedUp(value.session, PROVEN_ELSEWHERE_MS)
     return cookies
   }
 
@@ -119,7 +127,7 @@ export class Login {
 
   /** Ends every session of this person, this one too. @throws LoginRefusedError, LoginSlowedError */
   async changePassword(person: Person, { current, next }: PasswordChange, client: Client): Promise<void> {
-    requireUncommon(next, [person.name, person.email])
+    await this.parts.checkPassword(next, [person.name, person.email])
     await this.guess([`password ${person.id}`], () =>
       this.parts.library.api.changePassword({
         body: { currentPassword: current, newPassword: next },
@@ -164,18 +172,30 @@ export class Login {
   }
 
   /** Confirms the second factor, or proves it again (step-up). The session may be another one afterwards. */
-  async proveTotp(person: Person, code: string, client: Client): Promise<WithCookies<unknown>> {
+  async proveTotp(person: Person, code: string, client: Client): Promise<readonly string[]> {
     const answer = await this.guess([`code ${person.id}`], () =>
       this.parts.library.api.verifyTOTP({ body: { code }, headers: clientHeaders(client), returnHeaders: true }),
     )
     if (!this.usedCodes.take(person.id, code, this.parts.clock.monoMs())) {
       throw new LoginRefusedError('code-used', 'this code was used already: wait for the next one')
     }
-    const { value, cookies } = withCookies(answer)
     const { internalAdapter } = await this.parts.library.$context
-    const replaced = await newestSession(internalAdapter, person.id, person.session)
-    this.parts.sessions.steppedUp(replaced, this.parts.clock.wallMs())
-    return { value, cookies }
+    const session = await newestSession(internalAdapter, person.id, person.session)
+    if (session === person.session) return this.stepUp(person, client)
+    this.parts.sessions.steppedUp(session, this.parts.clock.wallMs())
+    return withCookies(answer).cookies
+  }
+
+  /** The person of this session has proven the second factor. @returns its new cookie; the old one ends */
+  async stepUp({ session }: Person, client: Client): Promise<readonly string[]> {
+    const answer = await this.parts.library.api.renewSession({ headers: clientHeaders(client), returnHeaders: true })
+    this.parts.sessions.steppedUp(session, this.parts.clock.wallMs())
+    return withCookies(answer).cookies
+  }
+
+  /** A login ends the session it was made in. */
+  endPrevious(caller: Caller): void {
+    if (caller.kind === 'person') this.parts.sessions.ended(caller.session)
   }
 
   /** Sets a password by a one-time link. @returns what to log in with. @throws LoginRefusedError; AccountError when name or address is missing or taken */
@@ -188,7 +208,7 @@ export class Login {
       return known
     })
     if (found.person === null && (!name || !email)) throw new AccountError('name-missing', 'name and email are needed')
-    requireUncommon(
+    await this.parts.checkPassword(
       password,
       found.person === null ? [name ?? '', email ?? ''] : this.parts.accounts.wordsOf(found.person),
     )
@@ -223,15 +243,6 @@ export class Login {
       throw error
     }
   }
-}
-
-/** @throws AccountError; the length is the routes' to check */
-function requireUncommon(password: string, own: readonly string[]): void {
-  if (passwordFault(password, own) === undefined) return
-  throw new AccountError(
-    'password-common',
-    'this password is among those that are tried first: choose a short sentence',
-  )
 }
 
 /** @returns undefined when something failed that was no guess */

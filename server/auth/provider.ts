@@ -28,6 +28,12 @@ export interface ProviderSubject {
   readonly email: string
 }
 
+/** Who came back, where to, and whether the provider vouches for more than one factor. */
+interface Return extends ProviderSubject {
+  readonly next: string
+  readonly twoFactors: boolean
+}
+
 interface Flow {
   readonly verifier: string
   readonly state: string
@@ -43,6 +49,9 @@ const Profile = z.object({
   preferred_username: z.string().catch(''),
   email: z.string().catch(''),
 })
+
+/** Of the ID token alone, whose signature is checked. `mfa`: several factors (RFC 8176 §2). A provider that says nothing vouches for one. */
+const Methods = z.object({ amr: z.array(z.string()).catch([]) })
 
 export class Provider {
   readonly name: string
@@ -85,7 +94,7 @@ export class Provider {
   }
 
   /** @param search of the address the provider sent the browser to. @throws LoginRefusedError, ProviderAwayError */
-  async finish(id: string, search: string): Promise<ProviderSubject & { readonly next: string }> {
+  async finish(id: string, search: string): Promise<Return> {
     const flow = this.flows.get(id)
     this.flows.delete(id)
     if (!flow || this.clock.monoMs() >= flow.untilMs) {
@@ -112,6 +121,7 @@ export class Provider {
       name: (profile.name || profile.preferred_username).slice(0, TEXT_MAX),
       email: profile.email.slice(0, TEXT_MAX),
       next: flow.next,
+      twoFactors: Methods.parse(claims).amr.includes('mfa'),
     }
   }
 

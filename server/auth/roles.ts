@@ -23,6 +23,8 @@ export interface Person {
   readonly passkeys: number
   /** When this session last proved its second factor, epoch ms; null when never. */
   readonly steppedUpMs: number | null
+  /** Everybody needs two factors, and this session has proven one: it may set up or prove the other, and nothing else. */
+  readonly secondFactorDue: boolean
 }
 
 /** `demo`: there is no login, and nobody is told apart. `scraper`: the bearer of SIAGA_METRICS_TOKEN. */

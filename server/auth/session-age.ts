@@ -12,6 +12,13 @@ export const WALL_AGE_MAX_MS = 90 * DAY_MS
 /** A second factor proven longer ago does not open what is dangerous. */
 export const STEP_UP_MAX_MS = 5 * MINUTE_MS
 
+/** Who must have proven two factors: everybody who is logged in, or only whoever does what is dangerous. */
+export const secondFactorRules = ['everyone', 'acts'] as const
+export type SecondFactorRule = (typeof secondFactorRules)[number]
+
+/** `step_up_ms` of a session whose provider vouched for two factors: it looks at everything, and opens nothing dangerous. */
+export const PROVEN_ELSEWHERE_MS = 0
+
 export interface SessionTimes {
   readonly beganMs: number
   readonly seenMs: number
@@ -21,6 +28,10 @@ export interface SessionTimes {
 export function sessionHolds(role: Role, { beganMs, seenMs }: SessionTimes, nowMs: number): boolean {
   if (role === 'wall') return nowMs - beganMs < WALL_AGE_MAX_MS
   return nowMs - beganMs < AGE_MAX_MS && nowMs - seenMs < IDLE_MAX_MS
+}
+
+export function secondFactorDue(rule: SecondFactorRule, steppedUpMs: number | null): boolean {
+  return rule === 'everyone' && steppedUpMs === null
 }
 
 export function stepUpHolds(steppedUpMs: number | null, nowMs: number): boolean {

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { type Person, roles } from './roles.ts'
-import { sessionHolds } from './session-age.ts'
+import { type SecondFactorRule, secondFactorDue, sessionHolds } from './session-age.ts'
 
 /** A session that is used is noted at most this often, so that reading writes little. */
 const SEEN_EVERY_MS = 30_000
@@ -48,9 +48,11 @@ export interface SessionUse extends Omit<NewSession, 'person'> {
 
 export class Sessions {
   private readonly db: DatabaseSync
+  private readonly rule: SecondFactorRule
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, rule: SecondFactorRule) {
     this.db = db
+    this.rule = rule
   }
 
   began({ id, person, address, agent }: NewSession, nowMs: number): void {
@@ -70,7 +72,7 @@ export class Sessions {
       .prepare(`${select} AND m.person = ? ORDER BY m.seen_ms DESC`)
       .all(person)
       .map((row) => Row.parse(row))
-      .filter((row) => toPerson(row, nowMs))
+      .filter((row) => this.toPerson(row, nowMs))
       .map(({ session, began_ms, seen_ms, address, agent }) => ({
         ...{ id: session, beganMs: began_ms, seenMs: seen_ms },
         ...{ address, agent },
@@ -81,6 +83,12 @@ export class Sessions {
   endOne(person: string, session: string): boolean {
     const ended = this.db.prepare('DELETE FROM session_marks WHERE person = ? AND session = ?').run(person, session)
     return Number(ended.changes) > 0
+  }
+
+  /** @param session the one that stays @returns how many ended */
+  endOthersOf(person: string, session: string): number {
+    const ended = this.db.prepare('DELETE FROM session_marks WHERE person = ? AND session <> ?').run(person, session)
+    return Number(ended.changes)
   }
 
   /** Every session of this person: of no use from the next look on. */
@@ -95,7 +103,7 @@ export class Sessions {
   /** The person whose session this is, if it holds; a use of it. */
   use(session: string, nowMs: number): Person | undefined {
     const row = this.db.prepare(`${select} AND m.session = ?`).get(session)
-    const found = row && toPerson(Row.parse(row), nowMs)
+    const found = row && this.toPerson(Row.parse(row), nowMs)
     if (found && nowMs - found.seenMs >= SEEN_EVERY_MS) {
       this.db.prepare('UPDATE session_marks SET seen_ms = ? WHERE session = ?').run(nowMs, session)
       this.seen(found.person.id, nowMs)
@@ -107,7 +115,7 @@ export class Sessions {
   holding(nowMs: number): ReadonlyMap<string, Person> {
     const holding = new Map<string, Person>()
     for (const row of this.db.prepare(select).all()) {
-      const found = toPerson(Row.parse(row), nowMs)
+      const found = this.toPerson(Row.parse(row), nowMs)
       if (found) holding.set(found.person.session, found.person)
     }
     return holding
@@ -117,25 +125,26 @@ export class Sessions {
   private seen(person: string, nowMs: number): void {
     this.db.prepare('UPDATE people_roles SET seen_ms = ? WHERE person = ?').run(nowMs, person)
   }
-}
 
-function toPerson(row: z.output<typeof Row>, nowMs: number): { person: Person; seenMs: number } | undefined {
-  if (!sessionHolds(row.role, { beganMs: row.began_ms, seenMs: row.seen_ms }, nowMs)) return undefined
-  return {
-    seenMs: row.seen_ms,
-    person: {
-      kind: 'person',
-      id: row.person,
-      name: row.name,
-      email: row.email,
-      role: row.role,
-      opd: row.opd,
-      session: row.session,
-      beganMs: row.began_ms,
-      hasPassword: row.hasPassword === 1,
-      hasTotp: row.totp === 1,
-      passkeys: row.passkeys,
-      steppedUpMs: row.step_up_ms,
-    },
+  private toPerson(row: z.output<typeof Row>, nowMs: number): { person: Person; seenMs: number } | undefined {
+    if (!sessionHolds(row.role, { beganMs: row.began_ms, seenMs: row.seen_ms }, nowMs)) return undefined
+    return {
+      seenMs: row.seen_ms,
+      person: {
+        kind: 'person',
+        id: row.person,
+        name: row.name,
+        email: row.email,
+        role: row.role,
+        opd: row.opd,
+        session: row.session,
+        beganMs: row.began_ms,
+        hasPassword: row.hasPassword === 1,
+        hasTotp: row.totp === 1,
+        passkeys: row.passkeys,
+        steppedUpMs: row.step_up_ms,
+        secondFactorDue: secondFactorDue(this.rule, row.step_up_ms),
+      },
+    }
   }
 }

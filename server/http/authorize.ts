@@ -48,6 +48,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply, pattern: string): 
   if (caller.kind !== 'nobody') {
     const actor = caller.kind === 'person' ? caller.id : caller.kind
     log.info({ actor, from: ip, method, route: pattern }, 'not allowed')
+    if (caller.kind === 'person' && caller.secondFactorDue) return sendToFactor(request, reply, pattern)
     return sendProblem(
       reply,
       403,
@@ -60,6 +61,18 @@ function refuse(request: FastifyRequest, reply: FastifyReply, pattern: string): 
     return reply.redirect(`/login?${new URLSearchParams({ next: request.url })}`, 303)
   }
   return sendProblem(reply, 401, 'Not logged in', 'Log in at /login, or send the session cookie.', 'not-logged-in')
+}
+
+/** What the role allows is told once the factor is proven. */
+function sendToFactor({ method, url }: FastifyRequest, reply: FastifyReply, pattern: string): FastifyReply {
+  if (rowOf(method, pattern)?.page) return reply.redirect(`/settings?${new URLSearchParams({ next: url })}`, 303)
+  return sendProblem(
+    reply,
+    403,
+    'Second factor needed',
+    'Set up one-time codes or a passkey in /settings, or prove the one there is; until then this session may do nothing else.',
+    'second-factor-due',
+  )
 }
 
 function equal(a: string, b: string): boolean {

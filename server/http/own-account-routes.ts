@@ -3,7 +3,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Clock } from '#runtime/clock.ts'
 import type { Auth } from '../auth/auth.ts'
-import { requireStepUp } from '../auth/step-up.ts'
+import { type Caller, hasSecondFactor, type Person } from '../auth/roles.ts'
+import { checkStepUp, requireStepUp } from '../auth/step-up.ts'
 import {
   answered,
   Code,
@@ -71,7 +72,7 @@ function secondFactorRoutes({ login }: Auth, clock: Clock, record: Recorder): Fa
     for (const act of ['totp/confirm', 'step-up'] as const) {
       app.post(`/api/v1/session/${act}`, sessionOptions(z.object({ code: Code }), Done), async (request, reply) => {
         const person = requirePerson(request.caller)
-        const { cookies } = await answered(reply, login.proveTotp(person, request.body.code, clientOf(request)))
+        const cookies = await answered(reply, login.proveTotp(person, request.body.code, clientOf(request)))
         if (act === 'totp/confirm') record(request, 'codes set up', { account: person.id })
         return setCookies(reply, cookies).send(done)
       })
@@ -101,6 +102,12 @@ function secondFactorRoutes({ login }: Auth, clock: Clock, record: Recorder): Fa
 
 function ownSessionRoutes({ sessions }: Auth, clock: Clock): FastifyPluginAsyncZod {
   const tags = ['session']
+  /** Somebody at a desk that was left alone throws nobody out. */
+  const proven = (caller: Caller): Person => {
+    const person = requirePerson(caller)
+    if (hasSecondFactor(person)) checkStepUp(person, clock)
+    return person
+  }
   return async (app) => {
     app.get('/api/v1/sessions', { schema: { tags, response: { 200: SessionList } } }, ({ caller }) => {
       const person = requirePerson(caller)
@@ -114,11 +121,19 @@ function ownSessionRoutes({ sessions }: Auth, clock: Clock): FastifyPluginAsyncZ
       }
     })
     app.post(
+      '/api/v1/sessions/end-others',
+      { schema: { tags, response: { 200: z.object({ ended: z.int() }) } } },
+      ({ caller }) => {
+        const person = proven(caller)
+        return { ended: sessions.endOthersOf(person.id, person.session) }
+      },
+    )
+    app.post(
       '/api/v1/sessions/:id/end',
       { schema: { tags, params: z.object({ id: z.string().max(64) }), response: { 200: Done } } },
       ({ params: { id }, caller }) => {
         // Another's session and none at all are answered alike.
-        if (!sessions.endOne(requirePerson(caller).id, id)) {
+        if (!sessions.endOne(proven(caller).id, id)) {
           throw new HttpProblem(404, 'Not found', `You have no session "${id}".`)
         }
         return done

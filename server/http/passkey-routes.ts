@@ -76,6 +76,8 @@ function ownPasskeyRoutes(parts: PasskeyRouteParts): FastifyPluginAsyncZod {
         const person = requirePerson(request.caller)
         const { name, creation } = request.body
         await answered(reply, passkeys.create(person, name, creation, originOf(request)))
+        // It saw its owner; as the first code of a new app this is the second factor of the login under way.
+        if (!hasSecondFactor(person)) auth.sessions.steppedUp(person.session, clock.wallMs())
         record(request, 'passkey made', { account: person.id })
         return done
       },
@@ -99,8 +101,8 @@ function ownPasskeyRoutes(parts: PasskeyRouteParts): FastifyPluginAsyncZod {
   }
 }
 
-function provingRoutes({ auth, clock, record }: PasskeyRouteParts): FastifyPluginAsyncZod {
-  const { login, passkeys, sessions } = auth
+function provingRoutes({ auth, record }: PasskeyRouteParts): FastifyPluginAsyncZod {
+  const { login, passkeys } = auth
   const Proof = z.object({ assertion: PasskeyAssertion })
   return async (app) => {
     app.post('/api/v1/session/passkey/options', sessionOptions(Nothing, CeremonyOptions), (request) => {
@@ -109,7 +111,8 @@ function provingRoutes({ auth, clock, record }: PasskeyRouteParts): FastifyPlugi
     })
     app.post('/api/v1/session/passkey', { ...sessionOptions(Proof, Done), bodyLimit }, async (request, reply) => {
       const person = await answered(reply, passkeys.login(request.body.assertion, originOf(request)))
-      const cookies = await answered(reply, login.begin(person, clientOf(request), { steppedUp: true }))
+      const cookies = await answered(reply, login.begin(person, clientOf(request), 'both-factors'))
+      login.endPrevious(request.caller)
       record(request, 'logged in', { account: person, by: 'passkey' })
       return setCookies(reply, cookies).send(done)
     })
@@ -123,8 +126,7 @@ function provingRoutes({ auth, clock, record }: PasskeyRouteParts): FastifyPlugi
       async (request, reply) => {
         const person = requirePerson(request.caller)
         await answered(reply, passkeys.stepUp(person, request.body.assertion, originOf(request)))
-        sessions.steppedUp(person.session, clock.wallMs())
-        return done
+        return setCookies(reply, await login.stepUp(person, clientOf(request))).send(done)
       },
     )
   }

@@ -41,7 +41,10 @@ export function providerRoutes(parts: ProviderRouteParts): FastifyPluginAsyncZod
         bodyLimit,
       },
       async (request, reply) => {
-        const { next, ...subject } = await answered(reply, provider.finish(cookie.read(request), request.body.search))
+        const { next, twoFactors, ...subject } = await answered(
+          reply,
+          provider.finish(cookie.read(request), request.body.search),
+        )
         setCookies(reply, [cookie.gone])
         const person = auth.subjects.came(subject, clock.wallMs())
         if (person === null) {
@@ -52,8 +55,10 @@ export function providerRoutes(parts: ProviderRouteParts): FastifyPluginAsyncZod
             'access-not-given',
           )
         }
-        // What the provider asked for is not known: a dangerous act asks for a factor of ours.
-        const cookies = await answered(reply, auth.login.begin(person, clientOf(request), { steppedUp: false }))
+        // Even so a dangerous act asks for a factor of ours.
+        const proof = twoFactors ? 'both-factors-elsewhere' : 'one-factor'
+        const cookies = await answered(reply, auth.login.begin(person, clientOf(request), proof))
+        auth.login.endPrevious(request.caller)
         record(request, 'logged in', { account: person, by: 'provider' })
         return setCookies(reply, [cookie.gone, ...cookies]).send({ next })
       },

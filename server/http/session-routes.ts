@@ -48,6 +48,8 @@ export function sessionRoutes({ login }: Auth, record: Recorder): FastifyPluginA
       async (request, reply) => {
         const { email, password } = request.body
         const { value, cookies } = await answered(reply, login.withPassword(email, password, clientOf(request)))
+        // With the code still to come too: the browser has just lost that session's cookie.
+        login.endPrevious(request.caller)
         if (value.step === 'done') record(request, 'logged in', { account: value.person, by: 'password' })
         return setCookies(reply, cookies).send({ step: value.step })
       },

@@ -2,8 +2,9 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { startBrowser } from '../harness/browser.ts'
-import { password, startLoginStack, totpCode } from '../harness/login.ts'
+import { password, startLoginStack } from '../harness/login.ts'
 import { freePort, startLoginProvider } from '../harness/login-provider.ts'
+import { totpCode } from '../harness/totp.ts'
 import { axeFindings, openPage } from './open-page.ts'
 
 async function throughProvider(page: Page, subject: string): Promise<void> {

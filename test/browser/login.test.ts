@@ -2,7 +2,8 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { startBrowser } from '../harness/browser.ts'
-import { enrolTotp, firstLink, password, startWithLogin, totpCode, Visitor } from '../harness/login.ts'
+import { enrolTotp, firstLink, password, startWithLogin, Visitor } from '../harness/login.ts'
+import { totpCode } from '../harness/totp.ts'
 import { axeFindings, openPage } from './open-page.ts'
 
 const email = 'admin@kalbar.example'
@@ -18,21 +19,33 @@ async function start() {
     link,
     open: (path: string, options: Parameters<typeof openPage>[2] = {}) =>
       openPage(browser, `${siaga.httpUrl}${path}`, options),
-    /** With an administrator, who has a second factor when asked for. */
-    async withAdministrator({ totp = false } = {}) {
+    /** With an administrator, who has a second factor. */
+    async withAdministrator() {
       const visitor = new Visitor(siaga.httpUrl)
       await visitor.post('/api/v1/session/link', { link, password, name: 'Sari Lestari', email })
       await visitor.login(email)
-      return totp ? enrolTotp(visitor) : undefined
+      return enrolTotp(visitor)
+    },
+    /** With one who has a password alone. */
+    async withNewcomer() {
+      const visitor = new Visitor(siaga.httpUrl)
+      await visitor.post('/api/v1/session/link', { link, password, name: 'Sari Lestari', email })
     },
   }
 }
 
-async function logIn(page: Page): Promise<void> {
+/** @param uri of the app whose code is asked for next */
+async function logIn(page: Page, uri?: string): Promise<void> {
   await page.getByLabel('Surel').fill(email)
   await page.getByLabel('Kata sandi', { exact: true }).fill(password)
   await page.keyboard.press('Enter')
+  if (uri === undefined) return
+  await page.getByLabel('Kode enam angka').fill(totpCode(uri, 1))
+  await page.keyboard.press('Enter')
 }
+
+/** The feed is refused until the second factor is there, which a browser reports of its own accord. */
+const isNoRefusal = (error: string) => !/(status of|response code:) 40/.test(error)
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true })
 
@@ -59,7 +72,7 @@ describe('the first administrator', () => {
     await page.waitForURL('**/settings')
     await page.getByText('Sari Lestari').first().waitFor()
     expect(await page.locator('[data-role]').getAttribute('data-role')).toBe('administrator')
-    expect(errors).toEqual([])
+    expect(errors.filter(isNoRefusal)).toEqual([])
 
     const second = await open(`/login#first=${link}`)
     await second.page.getByLabel('Nama lengkap').fill('Orang Lain')
@@ -73,10 +86,10 @@ describe('the first administrator', () => {
 describe('logging in', () => {
   test('leads back to the page that was asked for, says who one is, and out again', async () => {
     const { open, withAdministrator, siaga } = await start()
-    await withAdministrator()
+    const { uri } = await withAdministrator()
     const { page, errors } = await open('/explore?range=6h')
     await heading(page, 'Masuk').waitFor()
-    await logIn(page)
+    await logIn(page, uri)
     await page.waitForURL(`${siaga.httpUrl}/explore?range=6h`)
     await page.locator('.link.live').waitFor()
     await page.getByText('Sari Lestari').waitFor()
@@ -109,22 +122,44 @@ describe('logging in', () => {
 
   test('asks for the code of the app, and takes a recovery code instead', async () => {
     const { open, withAdministrator } = await start()
-    const enrolled = await withAdministrator({ totp: true })
+    const { uri, recoveryCodes } = await withAdministrator()
     const { page } = await open('/login')
     await logIn(page)
     await heading(page, 'Kode sekali pakai').waitFor()
     await expectAccessible(page)
     // The cursor is in the field already.
-    await page.keyboard.type(totpCode(enrolled?.uri ?? '', 1))
+    await page.keyboard.type(totpCode(uri, 1))
     await page.keyboard.press('Enter')
     await page.getByText('Sari Lestari').waitFor()
 
     const other = await open('/login')
     await logIn(other.page)
     await other.page.getByRole('button', { name: 'Pakai kode pemulihan' }).click()
-    await other.page.keyboard.type(enrolled?.recoveryCodes[0] ?? '')
+    await other.page.keyboard.type(recoveryCodes[0] ?? '')
     await other.page.keyboard.press('Enter')
     await other.page.getByText('Sari Lestari').waitFor()
+  })
+
+  test('with a password alone leads to setting up codes, and then on to the page that was asked for', async () => {
+    const { open, withNewcomer, siaga } = await start()
+    await withNewcomer()
+    const { page, errors } = await open('/explore?range=6h')
+    await logIn(page)
+    await page.getByText('Siaga memerlukan dua bukti').waitFor()
+    expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual(['Setelan'])
+    expect(await page.locator('.link').count()).toBe(0)
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Aktifkan' }).click()
+    await page.getByLabel('Kata sandi sekarang').fill(password)
+    await page.keyboard.press('Enter')
+    const secret = (await page.locator('[data-secret]').innerText()).replaceAll(' ', '')
+    await page.getByLabel('Kode enam angka dari aplikasi').fill(totpCode(`otpauth://totp/x?secret=${secret}`))
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Sudah saya simpan' }).click()
+    await page.getByRole('link', { name: 'Lanjut ke halaman tadi' }).click()
+    await page.waitForURL(`${siaga.httpUrl}/explore?range=6h`)
+    await page.locator('.link.live').waitFor()
+    expect(errors.filter(isNoRefusal)).toEqual([])
   })
 
   test('a phone needs no sideways scrolling', async () => {
@@ -144,9 +179,9 @@ describe('logging in', () => {
 describe('a session that ends', () => {
   test('takes an open page to the login', async () => {
     const { open, withAdministrator } = await start()
-    await withAdministrator()
+    const { uri } = await withAdministrator()
     const { page } = await open('/login')
-    await logIn(page)
+    await logIn(page, uri)
     await page.locator('.link.live').waitFor()
     await page.evaluate(() =>
       fetch('/api/v1/session/end', {

@@ -27,21 +27,35 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/**
- * Any name and password are right: its own pages for developers.
- * @param forged whom its ID tokens name instead, under the signature that was made for the one who logged in
- */
-export async function startLoginProvider(publicUrl: string, forged?: string): Promise<LoginProvider> {
+export interface LoginProviderOptions {
+  /** Whom its ID tokens name instead, under the signature that was made for the one who logged in. */
+  readonly forged?: string
+  /** How it says that people proved themselves (RFC 8176). */
+  readonly methods?: readonly string[]
+}
+
+/** Any name and password are right: its own pages for developers. */
+export async function startLoginProvider(
+  publicUrl: string,
+  { forged, methods = ['pwd', 'otp', 'mfa'] }: LoginProviderOptions = {},
+): Promise<LoginProvider> {
   const port = await freePort()
   const issuer = `http://127.0.0.1:${port}`
   const client = { client_id: 'siaga', client_secret: 'rahasia-yang-cukup-panjang-untuk-uji' }
   const provider = new Provider(issuer, {
     clients: [{ ...client, redirect_uris: [`${publicUrl}/login/return`] }],
-    claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
+    claims: { openid: ['sub', 'amr'], profile: ['name'], email: ['email', 'email_verified'] },
     findAccount: (_, subject) => ({ accountId: subject, claims: () => claimsOf(subject) }),
     cookies: { keys: ['keys-of-the-test-provider'] },
     pkce: { required: () => true },
   })
+  // Its pages for developers say nothing of it, so the code they end with does.
+  const { prototype } = provider.AuthorizationCode
+  const save = prototype.save
+  prototype.save = function (...given) {
+    this.amr = [...methods]
+    return save.apply(this, given)
+  }
   provider.use(async (context, next) => {
     await next()
     const answer = context.body as { id_token?: string } | undefined

@@ -1,17 +1,17 @@
 /** A server with login, and people who use it: cookies kept as a browser would, codes as their telephone would show. */
-import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { isDeepStrictEqual } from 'node:util'
 import { io, type Socket } from 'socket.io-client'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import type { ClientToServerEvents, ServerToClientEvents } from '#contract/live.ts'
 import { type ApiDescription, readApiDescription } from './described-answers.ts'
 import { type Siaga, startSiaga } from './siaga.ts'
+import { CodeApp } from './totp.ts'
 import { until } from './until.ts'
 
 export const password = 'kata sandi yang cukup panjang'
-const STEP_S = 30
 
 export type LiveClient = Socket<ServerToClientEvents, ClientToServerEvents>
 
@@ -25,6 +25,8 @@ export interface Answer {
 export class Visitor {
   readonly origin: string
   api: ApiDescription | undefined
+  /** The telephone beside it, once codes are set up. */
+  codeApp: CodeApp | undefined
   private readonly jar = new Map<string, string>()
 
   constructor(origin: string, api?: ApiDescription) {
@@ -48,13 +50,17 @@ export class Visitor {
     })
   }
 
-  login(email: string): Promise<Answer> {
-    return this.post('/api/v1/session', { email, password })
+  /** With the code as well, where its telephone is at hand. @returns the last answer */
+  async login(email: string): Promise<Answer> {
+    const answer = await this.post('/api/v1/session', { email, password })
+    if (!this.codeApp || !isDeepStrictEqual(answer.body, { step: 'code' })) return answer
+    return this.post('/api/v1/session/code', { code: this.codeApp.code() })
   }
 
   /** The same person in another browser. */
   async again(email: string): Promise<Visitor> {
     const other = new Visitor(this.origin, this.api)
+    other.codeApp = this.codeApp
     await other.login(email)
     return other
   }
@@ -105,25 +111,9 @@ export function refusedLive(visitor: Visitor, headers: Readonly<Record<string, s
   })
 }
 
-/** The code of an otpauth address, `steps` ahead of now (RFC 6238). */
-export function totpCode(uri: string, steps = 0): string {
-  const secret = base32(new URL(uri).searchParams.get('secret') ?? '')
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 1000 / STEP_S) + steps))
-  const mac = createHmac('sha1', secret).update(counter).digest()
-  const offset = (mac.at(-1) ?? 0) & 15
-  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
-}
-
-function base32(text: string): Buffer {
-  const bits = [...text].map((letter) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
-  )
-  return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
-}
-
 const LinkLine = z.object({ link: z.url() })
 const Issued = z.object({ link: z.string() })
+const Accounts = z.object({ accounts: z.array(z.object({ id: z.string(), email: z.string() })) })
 const Totp = z.object({ uri: z.string(), recoveryCodes: z.array(z.string()) })
 
 export interface Enrolled {
@@ -132,12 +122,20 @@ export interface Enrolled {
   readonly recoveryCodes: readonly string[]
 }
 
+interface Newcomer {
+  readonly visitor: Visitor
+  readonly id: string
+  readonly email: string
+}
+
 export interface LoginStack {
   readonly siaga: Siaga
   readonly administrator: Enrolled
   readonly api: ApiDescription
-  /** A new account, with its password set and logged in. */
-  person(role: string, opd?: string): Promise<{ visitor: Visitor; id: string; email: string }>
+  /** A new account, logged in with both factors. */
+  person(role: string, opd?: string): Promise<Newcomer & { readonly uri: string }>
+  /** The same with the password alone. */
+  newcomer(role: string, opd?: string): Promise<Newcomer>
 }
 
 /** The secret of the one-time link that the server printed last. */
@@ -154,7 +152,8 @@ export function startWithLogin(env: Readonly<Record<string, string>> = {}): Prom
 
 export async function enrolTotp(visitor: Visitor): Promise<Enrolled> {
   const { uri, recoveryCodes } = Totp.parse((await visitor.post('/api/v1/session/totp', { password })).body)
-  const confirmed = await visitor.post('/api/v1/session/totp/confirm', { code: totpCode(uri) })
+  visitor.codeApp = new CodeApp(uri)
+  const confirmed = await visitor.post('/api/v1/session/totp/confirm', { code: visitor.codeApp.code() })
   if (confirmed.status !== 200) throw new Error(`confirm answered ${confirmed.status}`)
   return { visitor, uri, recoveryCodes }
 }
@@ -181,24 +180,29 @@ export async function startLoginStack(env: Readonly<Record<string, string>> = {}
   const email = 'admin@kalbar.example'
   await visitor.post('/api/v1/session/link', { link: await firstLink(siaga), password, name: 'Admin', email })
   await visitor.login(email)
+  const administrator = await enrolTotp(visitor)
   const api = readApiDescription((await visitor.get('/api/openapi.json')).body)
   visitor.api = api
-  const administrator = await enrolTotp(visitor)
+  const newcomer = (role: string, opd?: string) => addPerson(administrator, role, opd ?? null)
   return {
     siaga,
     administrator,
     api,
+    newcomer,
     async person(role, opd) {
-      const address = `${role}-${crypto.randomUUID().slice(0, 8)}@kalbar.example`
-      const made = await visitor.post('/api/v1/accounts', { name: role, email: address, role, opd: opd ?? null })
-      const { link } = Issued.parse(made.body)
-      const newcomer = new Visitor(siaga.httpUrl, api)
-      await newcomer.post('/api/v1/session/link', { link, password })
-      const { status } = await newcomer.login(address)
-      if (status !== 200) throw new Error(`login of ${address} answered ${status}`)
-      const accounts = z.object({ accounts: z.array(z.object({ id: z.string(), email: z.string() })) })
-      const { accounts: all } = accounts.parse((await visitor.get('/api/v1/accounts')).body)
-      return { visitor: newcomer, email: address, id: all.find((one) => one.email === address)?.id ?? '' }
+      const added = await newcomer(role, opd)
+      return { ...added, uri: (await enrolTotp(added.visitor)).uri }
     },
   }
+}
+
+async function addPerson({ visitor: by }: Enrolled, role: string, opd: string | null): Promise<Newcomer> {
+  const email = `${role}-${crypto.randomUUID().slice(0, 8)}@kalbar.example`
+  const { link } = Issued.parse((await by.post('/api/v1/accounts', { name: role, email, role, opd })).body)
+  const visitor = new Visitor(by.origin, by.api)
+  await visitor.post('/api/v1/session/link', { link, password })
+  const { status } = await visitor.login(email)
+  if (status !== 200) throw new Error(`login of ${email} answered ${status}`)
+  const { accounts } = Accounts.parse((await by.get('/api/v1/accounts')).body)
+  return { visitor, email, id: accounts.find((one) => one.email === email)?.id ?? '' }
 }

@@ -9,14 +9,15 @@ import { until } from '../harness/until.ts'
 const metricsToken = 'm'.repeat(40)
 /** Not in front of a loopback without a proxy: only the demo has a simulator. */
 const absent = ['GET /simulator', 'GET /api/v1/simulator*', 'POST /api/v1/simulator*']
+const refusals = ['not-logged-in', 'not-allowed', 'second-factor-due'] as const
 /** Ends the session that asks, so it comes last. */
 const last = 'POST /api/v1/session/end'
 
 /** Refused by the table, and by nothing behind it. */
 function isRefused({ status, body, headers }: Answer): boolean {
-  if (status === 303) return headers.get('location')?.startsWith('/login') ?? false
+  if (status === 303) return /^\/(login|settings)\?next=/.test(headers.get('location') ?? '')
   const type = (body as { type?: string } | null)?.type
-  return type === problemType('not-logged-in') || type === problemType('not-allowed')
+  return refusals.some((name) => type === problemType(name))
 }
 
 function ask(visitor: Visitor, route: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
@@ -34,19 +35,31 @@ interface Column {
 }
 
 /** One a caller of the table. */
-async function columnsOf({ siaga, api, person }: LoginStack): Promise<Column[]> {
+async function columnsOf({ siaga, api, person, newcomer }: LoginStack): Promise<Column[]> {
   const bearer = { authorization: `Bearer ${metricsToken}` }
   const columns: Column[] = [
     { caller: nobody, visitor: new Visitor(siaga.httpUrl, api), headers: {} },
     { caller: scraper, visitor: new Visitor(siaga.httpUrl, api), headers: bearer },
   ]
+  const session = { session: '', beganMs: 0, hasPassword: true, hasTotp: true, passkeys: 0, steppedUpMs: 0 }
   for (const role of roles) {
     const opd = role === 'opd-owner' ? 'Dinkes' : null
     const { visitor, id, email } = await person(role, opd ?? undefined)
-    const known = { kind: 'person', id, name: role, email, role, opd } as const
-    const session = { session: '', beganMs: 0, hasPassword: true, hasTotp: false, passkeys: 0, steppedUpMs: null }
+    const known = { kind: 'person', id, name: role, email, role, opd, secondFactorDue: false } as const
     columns.push({ caller: { ...known, ...session }, visitor, headers: {} })
   }
+  // With the password alone, whatever the role allows.
+  const { visitor, id, email } = await newcomer('administrator')
+  const due = {
+    kind: 'person',
+    id,
+    name: 'due',
+    email,
+    role: 'administrator',
+    opd: null,
+    secondFactorDue: true,
+  } as const
+  columns.push({ caller: { ...due, ...session }, visitor, headers: {} })
   return columns
 }
 
@@ -57,7 +70,7 @@ async function faultOf({ caller, visitor, headers }: Column, route: string): Pro
   // A row whose route is gone. Of files there are those that were built.
   const gone = JSON.stringify(answer.body).includes('Nothing answers') && !pattern.startsWith('/assets/')
   if (isRefused(answer) !== mayCall(caller, method, pattern) && !gone) return undefined
-  const name = caller.kind === 'person' ? caller.role : caller.kind
+  const name = caller.kind === 'person' ? caller.name : caller.kind
   return `${name} ${route}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 120)}`
 }
 
@@ -73,7 +86,7 @@ describe('the allow-table', () => {
     for (const column of columns) for (const route of routes) faults.push(await faultOf(column, route))
     expect(faults.filter((fault) => fault !== undefined)).toEqual([])
     await until('a refusal in the log', () => stack.siaga.server.lines.some((line) => line.includes('not allowed')))
-    expect(faults).toHaveLength((2 + roles.length) * routes.length)
+    expect(faults).toHaveLength((3 + roles.length) * routes.length)
     for (const route of absent) {
       const answer = await ask(stack.administrator.visitor, route, {})
       expect(answer.status, route).toBe(404)

@@ -72,3 +72,23 @@ it('a person cannot end the session of another, and the last administrator stays
     })
   }
 })
+
+it('a proof gives the session another cookie, and a login ends the session it was made in', async () => {
+  const stack = await startLoginStack()
+  const { visitor, email } = await stack.person('operator')
+  const statusWith = async (cookie: string) =>
+    (await fetch(`${stack.siaga.httpUrl}/api/v1/status`, { headers: { cookie } })).status
+  const client = visitor.live()
+  await until('connected', () => client.connected)
+  const before = visitor.cookie()
+  expect(await statusWith(before)).toBe(200)
+  expect((await visitor.post('/api/v1/session/step-up', { code: visitor.codeApp?.code() })).status).toBe(200)
+  const renewed = visitor.cookie()
+  expect([await statusWith(before), await statusWith(renewed)]).toEqual([401, 200])
+  // The session itself goes on, and its sockets.
+  expect(client.connected).toBe(true)
+
+  expect((await visitor.login(email)).status).toBe(200)
+  expect([await statusWith(renewed), await statusWith(visitor.cookie())]).toEqual([401, 200])
+  await until('the socket ends with its session', () => client.disconnected, WITHIN_MS)
+})

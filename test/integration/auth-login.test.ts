@@ -1,6 +1,19 @@
 /** People log in to a real server: the first one, passwords, second factors, and what is refused. */
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { enrolTotp, firstLink, password, startLoginStack, startWithLogin, totpCode, Visitor } from '../harness/login.ts'
+import {
+  enrolTotp,
+  firstLink,
+  password,
+  refusedLive,
+  startLoginStack,
+  startWithLogin,
+  Visitor,
+} from '../harness/login.ts'
+import { temporaryDirectory } from '../harness/temporary.ts'
+import { totpCode } from '../harness/totp.ts'
 import { until } from '../harness/until.ts'
 
 const email = 'admin@kalbar.example'
@@ -30,9 +43,27 @@ describe('logging in', () => {
       login: true,
       person: { role: 'administrator' },
     })
+    await enrolTotp(visitor)
     expect((await visitor.get('/api/v1/status')).status).toBe(200)
     await visitor.post('/api/v1/session/end')
     expect((await visitor.get('/api/v1/status')).status).toBe(401)
+  })
+
+  it('refuses a password that was published, by link and by change', async () => {
+    const [stolen, list] = ['kuda putih di tepi kapuas', join(temporaryDirectory(), 'published.txt')]
+    const hash = createHash('sha1').update(stolen).digest('hex').toUpperCase()
+    writeFileSync(list, `${'0'.repeat(40)}:3\r\n${hash}:7\r\n${'F'.repeat(40)}:1\r\n`)
+    const siaga = await startWithLogin({ SIAGA_BREACHED_PASSWORDS: list })
+    const visitor = new Visitor(siaga.httpUrl)
+    const link = await firstLink(siaga)
+    const refused = { status: 409, body: { type: 'urn:siaga:problem:password-breached' } }
+    const use = (one: string) => visitor.post('/api/v1/session/link', { link, password: one, name: 'A', email })
+    expect(await use(stolen)).toMatchObject(refused)
+    expect((await use(password)).status).toBe(200)
+    await visitor.login(email)
+    await enrolTotp(visitor)
+    expect(await visitor.post('/api/v1/session/password', { current: password, next: stolen })).toMatchObject(refused)
+    expect((await visitor.get('/api/v1/status')).status).toBe(200)
   })
 
   it('refuses a wrong password as it refuses an unknown name, and slows guessing down', async () => {
@@ -80,11 +111,41 @@ describe('logging in', () => {
     expect(await enter(recovery)).toBe(401)
   })
 
-  it('has dangerous acts only with a second factor', async () => {
-    const siaga = await startWithLogin()
+  it('opens nothing to a password alone but setting up a second factor, which then opens everything', async () => {
+    const { siaga, newcomer } = await startLoginStack()
+    const { visitor, email: own } = await newcomer('operator')
+    const due = { status: 403, body: { type: 'urn:siaga:problem:second-factor-due' } }
+    expect(await visitor.get('/api/v1/status')).toMatchObject(due)
+    expect(await visitor.get('/api/v1/sessions')).toMatchObject(due)
+    const page = await visitor.get('/explore?range=6h')
+    expect([page.status, page.headers.get('location')]).toEqual([303, '/settings?next=%2Fexplore%3Frange%3D6h'])
+    await refusedLive(visitor)
+    expect((await visitor.get('/api/v1/session')).body).toMatchObject({
+      pages: ['/login', '/settings'],
+      person: { role: 'operator', secondFactorDue: true },
+    })
+    const elsewhere = new Visitor(siaga.httpUrl)
+    await elsewhere.login(own)
+    await enrolTotp(visitor)
+    expect((await visitor.get('/api/v1/status')).status).toBe(200)
+    expect((await visitor.get('/api/v1/session')).body).toMatchObject({ person: { secondFactorDue: false } })
+
+    // The session that began before has proven nothing by that: it shows a code of its own.
+    expect(await elsewhere.get('/api/v1/status')).toMatchObject(due)
+    const code = visitor.codeApp?.code()
+    expect((await elsewhere.post('/api/v1/session/step-up', { code })).status).toBe(200)
+    expect((await elsewhere.get('/api/v1/status')).status).toBe(200)
+    expect((await visitor.post('/api/v1/sessions/end-others')).body).toEqual({ ended: 1 })
+    expect((await elsewhere.get('/api/v1/status')).status).toBe(401)
+    expect((await visitor.get('/api/v1/status')).status).toBe(200)
+  })
+
+  it('has dangerous acts only with a second factor, where everything else needs none', async () => {
+    const siaga = await startWithLogin({ SIAGA_SECOND_FACTOR: 'acts' })
     const visitor = new Visitor(siaga.httpUrl)
     await visitor.post('/api/v1/session/link', { link: await firstLink(siaga), password, name: 'A', email })
     await visitor.login(email)
+    expect((await visitor.get('/api/v1/status')).status).toBe(200)
     const create = () =>
       visitor.post('/api/v1/accounts', { name: 'L', email: 'l@kalbar.example', role: 'leader', opd: null })
     expect(await create()).toMatchObject({ status: 403, body: { title: 'Second factor missing' } })

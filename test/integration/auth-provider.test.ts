@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type LoginStack, startLoginStack, Visitor } from '../harness/login.ts'
-import { freePort, type LoginProvider, passProvider, startLoginProvider } from '../harness/login-provider.ts'
+import {
+  freePort,
+  type LoginProvider,
+  type LoginProviderOptions,
+  passProvider,
+  startLoginProvider,
+} from '../harness/login-provider.ts'
 import { until } from '../harness/until.ts'
 
 const Subjects = z.object({
@@ -14,9 +20,9 @@ interface Bench {
   readonly provider: LoginProvider
 }
 
-async function start(forged?: string): Promise<Bench> {
+async function start(options: LoginProviderOptions = {}): Promise<Bench> {
   const port = await freePort()
-  const provider = await startLoginProvider(`http://localhost:${port}`, forged)
+  const provider = await startLoginProvider(`http://localhost:${port}`, options)
   return { stack: await startLoginStack({ SIAGA_HTTP_PORT: String(port), ...provider.settings }), provider }
 }
 
@@ -27,9 +33,9 @@ async function begin(visitor: Visitor): Promise<string> {
 
 const finish = (visitor: Visitor, { search }: URL) => visitor.post('/api/v1/session/provider/return', { search })
 
-/** The whole way, as a browser goes it. */
+/** The whole way, as a browser goes it, at the name to which passkeys belong. */
 async function logIn({ stack, provider }: Bench, subject: string) {
-  const visitor = new Visitor(stack.siaga.httpUrl)
+  const visitor = new Visitor(stack.siaga.httpUrl.replace('127.0.0.1', 'localhost'))
   const back = await passProvider(provider, await begin(visitor), subject)
   return { visitor, back, answer: await finish(visitor, back) }
 }
@@ -66,6 +72,7 @@ describe('a login by the provider', () => {
     expect(await status(visitor)).toBe(401)
 
     const again = await logIn(bench, 'budi')
+    expect(await status(again.visitor)).toBe(200)
     const live = again.visitor.live()
     await until('the socket is open', () => live.connected)
     const person = (await waiting(bench, 'budi')).account
@@ -73,6 +80,22 @@ describe('a login by the provider', () => {
     expect(await status(again.visitor)).toBe(401)
     await until('the socket ends', () => live.disconnected, 1_000)
     expect((await logIn(bench, 'budi')).answer.status).toBe(401)
+  })
+
+  it('is one factor, unless the provider vouches for several in a signed token', async () => {
+    const bench = await start({ methods: ['pwd'] })
+    const { visitor: administrator } = bench.stack.administrator
+    await logIn(bench, 'budi')
+    const { id } = await waiting(bench, 'budi')
+    const account = { name: 'Budi', email: 'budi@kalbar.example', role: 'technician', opd: null }
+    expect((await administrator.post(`/api/v1/provider-subjects/${id}/account`, account)).status).toBe(201)
+    const { visitor } = await logIn(bench, 'budi')
+    expect(await visitor.get('/api/v1/status')).toMatchObject({
+      status: 403,
+      body: { type: 'urn:siaga:problem:second-factor-due' },
+    })
+    // Without a password the passkey is the other factor; a login just now is what opens its making.
+    expect((await visitor.post('/api/v1/passkeys/options')).status).toBe(200)
   })
 
   it('goes by issuer and subject: the same address of mail at the provider opens no account here', async () => {
@@ -117,7 +140,7 @@ describe('a login by the provider', () => {
   })
 
   it('believes no token whose signature was made for other claims', async () => {
-    const bench = await start('sari')
+    const bench = await start({ forged: 'sari' })
     const { visitor, answer } = await logIn(bench, 'budi')
     expect(answer).toMatchObject({ status: 401, body: { type: 'urn:siaga:problem:provider-refused' } })
     expect(await status(visitor)).toBe(401)

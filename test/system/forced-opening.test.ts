@@ -5,8 +5,9 @@ import { problemType } from '#contract/problems.ts'
 import { axeFindings, openPage } from '../browser/open-page.ts'
 import { startBrowser } from '../harness/browser.ts'
 import { startDoor } from '../harness/door.ts'
-import { enrolTotp, password, startLoginStack, totpCode } from '../harness/login.ts'
+import { password, startLoginStack } from '../harness/login.ts'
 import { openLines } from '../harness/offline-door.ts'
+import { totpCode } from '../harness/totp.ts'
 import { until } from '../harness/until.ts'
 
 const door = 'ruang-server'
@@ -44,15 +45,13 @@ test('a door officer explains it: on every screen, and in the journal under thei
   await until('the end of the alarm', () => records('alarm.cleared').length > 0, WAIT_MS)
 
   const operator = await stack.person('operator')
-  await enrolTotp(operator.visitor)
   const asked = { kind: 'classify', journal, seq, as: 'mechanical-key', reason: 'kunci cadangan' }
   const refused = await operator.visitor.post(`/api/v1/doors/${door}/commands`, asked)
   expect(refused).toMatchObject({ status: 403, body: { type: problemType('not-allowed') } })
   expect(records('command')).toEqual([])
 
   const officer = await stack.person('door-officer')
-  const { uri } = await enrolTotp(officer.visitor)
-  const { page, errors } = await logIn(officer.email, totpCode(uri, 1))
+  const { page, errors } = await logIn(officer.email, totpCode(officer.uri, 1))
   const opening = page.locator('[data-forced]')
   await opening.getByText('Belum dijelaskan').waitFor()
   await opening.locator('summary').click()
@@ -76,8 +75,7 @@ test('a door officer explains it: on every screen, and in the journal under thei
   expect(errors).toEqual([])
 
   const watching = await stack.person('auditor')
-  const { uri: auditorUri } = await enrolTotp(watching.visitor)
-  const other = await logIn(watching.email, totpCode(auditorUri, 1))
+  const other = await logIn(watching.email, totpCode(watching.uri, 1))
   await other.page.getByText('Dibuka dengan kunci').waitFor()
   expect(await other.page.getByText('Jelaskan', { exact: true }).count()).toBe(0)
 })

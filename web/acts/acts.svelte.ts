@@ -26,6 +26,14 @@ export class Acts {
     }
   }
 
+  /** Opens the dialog. @returns whether the second factor was proven */
+  ask = (): Promise<boolean> => {
+    this.asking = true
+    return new Promise((resolve) => {
+      this.#answer = resolve
+    })
+  }
+
   /** What the dialog asked for; a wrong one leaves it open. */
   prove = async (proof: () => Promise<unknown>): Promise<void> => {
     try {
@@ -46,10 +54,7 @@ export class Acts {
     } catch (error) {
       if (!(error instanceof ApiError) || problemNameOf(error.type) !== 'step-up-needed') throw error
     }
-    this.asking = true
-    const proven = await new Promise<boolean>((resolve) => {
-      this.#answer = resolve
-    })
+    const proven = await this.ask()
     if (proven) await act()
     return proven
   }

@@ -21,6 +21,11 @@ export function loginAddress(next: string): string {
   return `${paths.login}?${new URLSearchParams({ next })}`
 }
 
+/** Where a second factor is set up or proven before anything else, from which one comes back to this address. */
+export function factorAddress(next: string): string {
+  return `${paths.settings}?${new URLSearchParams({ next })}`
+}
+
 export function isLogin(pathname: string): boolean {
   return pathname === paths.login || pathname === paths.loginReturn
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type PersonView, SessionView } from '../../broker/contract/people.ts'
 import { call } from './api.ts'
-import { loginAddress, type PageName, pageNames, paths } from './paths.ts'
+import { factorAddress, loginAddress, type PageName, pageNames, paths } from './paths.ts'
 
 /** The server ends a session nobody used for half an hour. */
 const AT_WORK_MS = 5 * 60_000
@@ -15,7 +15,7 @@ export class Session {
   readonly pages = $derived<readonly PageName[]>(pageNames.filter((name) => this.view?.pages.includes(paths[name])))
   #askedMs = 0
 
-  /** Leaves for the login when nobody is logged in. */
+  /** Leaves for the login when nobody is logged in, and for the settings while the second factor is due. */
   async ask(): Promise<void> {
     this.#askedMs = performance.now()
     try {
@@ -25,6 +25,9 @@ export class Session {
     }
     if (this.view.login && this.view.person === null) {
       location.assign(loginAddress(location.pathname + location.search))
+    }
+    if (this.person?.secondFactorDue && location.pathname !== paths.settings) {
+      location.assign(factorAddress(location.pathname + location.search))
     }
   }
 

@@ -24,6 +24,10 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
     'Bukti kedua belum ada',
     'Aktifkan kode sekali pakai atau tambah passkey di Setelan, bagian Akun saya. Tindakan ini memerlukannya.',
   ],
+  'second-factor-due': [
+    'Bukti kedua diperlukan lebih dahulu',
+    'Aktifkan kode sekali pakai atau tambah passkey di Setelan; setelah itu semua halaman terbuka.',
+  ],
   'email-taken': ['Surel ini sudah mempunyai akun', 'Pakai surel lain, atau buat tautan baru untuk akun yang ada.'],
   'standing-wrong': [
     'Peran dan perangkat daerah tidak cocok',
@@ -64,6 +68,10 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
   'password-common': [
     'Kata sandi ini mudah ditebak',
     'Ia termasuk yang pertama dicoba orang, atau terbuat dari nama Anda. Pilih satu kalimat pendek.',
+  ],
+  'password-breached': [
+    'Kata sandi ini pernah bocor di tempat lain',
+    'Ia ada dalam daftar yang beredar. Pilih kata sandi lain, dan gantilah juga di tempat lain itu.',
   ],
   'name-missing': ['Nama dan surel harus diisi', 'Administrator pertama belum mempunyai akun.'],
 }

@@ -13,6 +13,15 @@ export const settings = {
   own: 'Akun saya',
   firstSteps: 'Satu langkah lagi: aktifkan kode sekali pakai atau tambah passkey.',
   firstStepsWhy: 'Tindakan penting, seperti menambah orang atau mencabut token, memerlukannya.',
+  due: {
+    title: 'Siaga memerlukan dua bukti.',
+    setUp:
+      'Kata sandi saja belum cukup. Aktifkan kode sekali pakai atau tambah passkey; setelah itu semua halaman terbuka.',
+    prove: 'Akun ini sudah mempunyai bukti kedua, tetapi sesi ini belum menunjukkannya.',
+    proveNow: 'Tunjukkan sekarang',
+    goOn: 'Lanjut ke halaman tadi',
+    done: 'Bukti kedua sudah ada.',
+  },
   stepUp: {
     title: 'Konfirmasi dengan kode',
     lead: 'Tindakan ini penting. Ketik kode dari aplikasi autentikator Anda; lima menit berikutnya tidak ditanya lagi.',
@@ -79,6 +88,8 @@ export const settings = {
     began: (time: string) => `masuk ${time}`,
     end: 'Akhiri',
     endQuestion: 'Perangkat itu harus masuk lagi.',
+    endOthers: 'Akhiri semua yang lain',
+    endOthersQuestion: 'Semua perangkat lain harus masuk lagi.',
   },
   people: {
     title: 'Orang dan peran',

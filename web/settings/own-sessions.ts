@@ -20,6 +20,8 @@ export async function listOwnSessions(): Promise<OwnSession[]> {
 export const endOwnSession = (id: string) =>
   call(`/api/v1/sessions/${encodeURIComponent(id)}/end`, z.unknown(), { method: 'POST', body: {} })
 
+export const endOtherSessions = () => call('/api/v1/sessions/end-others', z.unknown(), { method: 'POST', body: {} })
+
 const browsers: readonly (readonly [mark: RegExp, name: string])[] = [
   [/Edg\//, 'Edge'],
   [/OPR\//, 'Opera'],
