@@ -66,12 +66,18 @@ function secondFactorRoutes({ login }: Auth, clock: Clock, record: Recorder): Fa
     app.post(
       '/api/v1/session/totp',
       sessionOptions(WithPassword, RecoveryCodes.extend({ uri: z.string() })),
-      (request, reply) =>
-        answered(reply, login.beginTotp(requirePerson(request.caller), request.body.password, clientOf(request))),
+      (request, reply) => {
+        const person = requirePerson(request.caller)
+        // A passkey there is: whoever knows the password alone adds no factor of their own beside it.
+        if (hasSecondFactor(person)) checkStepUp(person, clock)
+        return answered(reply, login.beginTotp(person, request.body.password, clientOf(request)))
+      },
     )
     for (const act of ['totp/confirm', 'step-up'] as const) {
       app.post(`/api/v1/session/${act}`, sessionOptions(z.object({ code: Code }), Done), async (request, reply) => {
         const person = requirePerson(request.caller)
+        // Begun before the passkey was made: as above.
+        if (!person.hasTotp && person.passkeys > 0) checkStepUp(person, clock)
         const cookies = await answered(reply, login.proveTotp(person, request.body.code, clientOf(request)))
         if (act === 'totp/confirm') record(request, 'codes set up', { account: person.id })
         return setCookies(reply, cookies).send(done)

@@ -75,6 +75,8 @@ function ownPasskeyRoutes(parts: PasskeyRouteParts): FastifyPluginAsyncZod {
       async (request, reply) => {
         const person = requirePerson(request.caller)
         const { name, creation } = request.body
+        // Another factor may have been made since the challenge was given for a password alone.
+        if (hasSecondFactor(person)) checkStepUp(person, clock)
         await answered(reply, passkeys.create(person, name, creation, originOf(request)))
         // It saw its owner; as the first code of a new app this is the second factor of the login under way.
         if (!hasSecondFactor(person)) auth.sessions.steppedUp(person.session, clock.wallMs())

@@ -1,0 +1,63 @@
+/** Whoever knows the password alone adds no factor of their own beside the one there is. */
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { Authenticator } from '../harness/authenticator.ts'
+import { type LoginStack, password, startLoginStack, Visitor } from '../harness/login.ts'
+import { totpCode } from '../harness/totp.ts'
+
+const name = 'laptop'
+const needed = { status: 403, body: { type: 'urn:siaga:problem:step-up-needed' } }
+
+/** Two browsers that know the same password, at the name to which passkeys belong. */
+async function start() {
+  const stack: LoginStack = await startLoginStack()
+  const { email } = await stack.newcomer('operator')
+  const home = stack.siaga.httpUrl.replace('127.0.0.1', 'localhost')
+  const logIn = async () => {
+    const visitor = new Visitor(home, stack.api)
+    await visitor.login(email)
+    return visitor
+  }
+  return { owner: await logIn(), other: await logIn() }
+}
+
+async function passkeyFor(visitor: Visitor, key: Authenticator) {
+  const { body } = await visitor.post('/api/v1/passkeys/options', { password })
+  const { challenge } = z.object({ challenge: z.string() }).parse(body)
+  return { name, creation: key.create({ challenge, origin: visitor.origin, host: 'localhost' }) }
+}
+
+const make = (visitor: Visitor, made: unknown) => visitor.post('/api/v1/passkeys', made, { origin: visitor.origin })
+const status = async (visitor: Visitor) => (await visitor.get('/api/v1/status')).status
+const uriOf = ({ body }: { body: unknown }) => z.object({ uri: z.string() }).parse(body).uri
+
+it('neither codes, begun before or after, nor a passkey beside a passkey', async () => {
+  const { owner, other } = await start()
+  const begun = uriOf(await other.post('/api/v1/session/totp', { password }))
+  const ready = await passkeyFor(other, new Authenticator())
+  expect((await make(owner, await passkeyFor(owner, new Authenticator()))).status).toBe(200)
+  expect([await status(owner), await status(other)]).toEqual([200, 403])
+
+  expect(await other.post('/api/v1/session/totp', { password })).toMatchObject(needed)
+  for (const act of ['totp/confirm', 'step-up']) {
+    expect(await other.post(`/api/v1/session/${act}`, { code: totpCode(begun) }), act).toMatchObject(needed)
+  }
+  expect(await make(other, ready)).toMatchObject(needed)
+  expect(await other.post('/api/v1/passkeys/options', { password })).toMatchObject(needed)
+  expect(await status(other)).toBe(403)
+
+  // The owner has just proven the passkey, and may.
+  const uri = uriOf(await owner.post('/api/v1/session/totp', { password }))
+  expect((await owner.post('/api/v1/session/totp/confirm', { code: totpCode(uri) })).status).toBe(200)
+  expect(await status(owner)).toBe(200)
+})
+
+it('no passkey beside codes', async () => {
+  const { owner, other } = await start()
+  const ready = await passkeyFor(other, new Authenticator())
+  const uri = uriOf(await owner.post('/api/v1/session/totp', { password }))
+  expect((await owner.post('/api/v1/session/totp/confirm', { code: totpCode(uri) })).status).toBe(200)
+  expect(await make(other, ready)).toMatchObject(needed)
+  expect((await other.post('/api/v1/session/totp', { password })).status).not.toBe(200)
+  expect(await status(other)).toBe(403)
+})
