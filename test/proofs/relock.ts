@@ -5,6 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
+import { buildGpio } from '../../scripts/build-gpio.mjs'
 import { openFuseGpio } from '../harness/fuse-gpio/bench.ts'
 import { openLinesDoor, pins } from '../harness/lines-door.ts'
 import { type Cut, cutDuringGrant, cuts, releases, relockMaxMs } from '../harness/strike-cut.ts'
@@ -19,6 +20,8 @@ const plan = fc.record({
 
 /** Prints a line for each cut and the figures of each kind. @returns whether all held */
 export async function proveRelock({ numRuns, seed }: ProofSize): Promise<boolean> {
+  const problem = await buildGpio()
+  if (problem) throw new Error(`relock needs the addon of onoff: ${problem}`)
   const relocksMs = new Map<Cut, number[]>(cuts.map((cut) => [cut, []]))
   await using high = await openBench(false)
   await using low = await openBench(true)
