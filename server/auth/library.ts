@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { type BetterAuthOptions, type BetterAuthPlugin, betterAuth } from 'better-auth'
-import { createAuthEndpoint, getSessionFromCtx } from 'better-auth/api'
+import { APIError, createAuthEndpoint, getSessionFromCtx } from 'better-auth/api'
 import { setSessionCookie } from 'better-auth/cookies'
 import { getMigrations } from 'better-auth/db/migration'
 import { twoFactor } from 'better-auth/plugins/two-factor'
@@ -73,10 +73,10 @@ const sessionOpener = {
     ),
     renewSession: createAuthEndpoint('/renew-session', { method: 'POST' }, async (context) => {
       const found = await getSessionFromCtx(context)
-      if (!found) throw new Error('there is no session to renew')
+      if (!found) throw new APIError('UNAUTHORIZED', { message: 'there is no session to renew' })
       const token = randomBytes(TOKEN_BYTES).toString('base64url')
       const session = await context.context.internalAdapter.updateSession(found.session.token, { token })
-      if (!session) throw new Error('the session ended while it was renewed')
+      if (!session) throw new APIError('UNAUTHORIZED', { message: 'the session ended while it was renewed' })
       await setSessionCookie(context, { session, user: found.user })
       return { session: session.id }
     }),

@@ -186,9 +186,12 @@ export class Login {
     return withCookies(answer).cookies
   }
 
-  /** The person of this session has proven the second factor. @returns its new cookie; the old one ends */
+  /** The person of this session has proven the second factor. @returns its new cookie; the old one ends. @throws LoginRefusedError when another proof was quicker */
   async stepUp({ session }: Person, client: Client): Promise<readonly string[]> {
-    const answer = await this.parts.library.api.renewSession({ headers: clientHeaders(client), returnHeaders: true })
+    const { api } = this.parts.library
+    const answer = await api.renewSession({ headers: clientHeaders(client), returnHeaders: true }).catch((error) => {
+      throw refusalOf(error) ?? error
+    })
     this.parts.sessions.steppedUp(session, this.parts.clock.wallMs())
     return withCookies(answer).cookies
   }

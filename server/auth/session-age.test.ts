@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { AGE_MAX_MS, IDLE_MAX_MS, STEP_UP_MAX_MS, sessionHolds, stepUpHolds, WALL_AGE_MAX_MS } from './session-age.ts'
+import {
+  AGE_MAX_MS,
+  IDLE_MAX_MS,
+  PROVEN_ELSEWHERE_MS,
+  STEP_UP_MAX_MS,
+  secondFactorDue,
+  sessionHolds,
+  stepUpHolds,
+  WALL_AGE_MAX_MS,
+} from './session-age.ts'
 
 describe('the age of a session', () => {
   it('ends a person idle for half an hour', () => {
@@ -19,7 +28,18 @@ describe('the age of a session', () => {
 
   it('has a step-up hold five minutes, and none hold never', () => {
     expect(stepUpHolds(null, 0)).toBe(false)
-    expect(stepUpHolds(0, STEP_UP_MAX_MS - 1)).toBe(true)
-    expect(stepUpHolds(0, STEP_UP_MAX_MS)).toBe(false)
+    expect(stepUpHolds(1, STEP_UP_MAX_MS)).toBe(true)
+    expect(stepUpHolds(1, STEP_UP_MAX_MS + 1)).toBe(false)
+    // Whatever a clock says that was never set.
+    expect(stepUpHolds(PROVEN_ELSEWHERE_MS, 1)).toBe(false)
+  })
+
+  it('has one factor due where everybody needs two, until one was proven here or elsewhere', () => {
+    expect([null, PROVEN_ELSEWHERE_MS, 1].map((provenMs) => secondFactorDue('everyone', provenMs))).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect(secondFactorDue('acts', null)).toBe(false)
   })
 })

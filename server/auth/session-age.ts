@@ -35,5 +35,6 @@ export function secondFactorDue(rule: SecondFactorRule, steppedUpMs: number | nu
 }
 
 export function stepUpHolds(steppedUpMs: number | null, nowMs: number): boolean {
-  return steppedUpMs !== null && nowMs - steppedUpMs < STEP_UP_MAX_MS
+  if (steppedUpMs === null || steppedUpMs === PROVEN_ELSEWHERE_MS) return false
+  return nowMs - steppedUpMs < STEP_UP_MAX_MS
 }

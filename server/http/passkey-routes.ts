@@ -128,7 +128,8 @@ function provingRoutes({ auth, record }: PasskeyRouteParts): FastifyPluginAsyncZ
       async (request, reply) => {
         const person = requirePerson(request.caller)
         await answered(reply, passkeys.stepUp(person, request.body.assertion, originOf(request)))
-        return setCookies(reply, await login.stepUp(person, clientOf(request))).send(done)
+        const cookies = await answered(reply, login.stepUp(person, clientOf(request)))
+        return setCookies(reply, cookies).send(done)
       },
     )
   }
