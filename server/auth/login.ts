@@ -168,6 +168,10 @@ export class Login {
         returnHeaders: true,
       }),
     )
+    // The other one has proven what this one had: a passkey beside the codes is not asked for anew.
+    const { internalAdapter } = await this.parts.library.$context
+    const session = await newestSession(internalAdapter, person.id, person.session)
+    if (person.steppedUpMs !== null) this.parts.sessions.steppedUp(session, person.steppedUpMs)
     return withCookies(answer).cookies
   }
 

@@ -50,6 +50,11 @@ it('neither codes, begun before or after, nor a passkey beside a passkey', async
   const uri = uriOf(await owner.post('/api/v1/session/totp', { password }))
   expect((await owner.post('/api/v1/session/totp/confirm', { code: totpCode(uri) })).status).toBe(200)
   expect(await status(owner)).toBe(200)
+  // Another app in place of this one, in one go.
+  expect((await owner.post('/api/v1/session/totp/remove', { password })).status).toBe(200)
+  const next = uriOf(await owner.post('/api/v1/session/totp', { password }))
+  expect((await owner.post('/api/v1/session/totp/confirm', { code: totpCode(next) })).status).toBe(200)
+  expect(await status(owner)).toBe(200)
 })
 
 it('no passkey beside codes', async () => {
