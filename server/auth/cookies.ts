@@ -21,6 +21,12 @@ export function clientHeaders({ cookie, address, agent }: Client): Headers {
   return new Headers({ ...(cookie !== undefined && { cookie }), [ADDRESS_HEADER]: address, 'user-agent': agent })
 }
 
+/** Without the cookies of a session: who is in the middle of logging in is nobody yet, whatever else the browser holds. */
+export function withoutSession(client: Client): Client {
+  const kept = (client.cookie ?? '').split(';').filter((pair) => !/\.session_\w+\s*=/.test(pair))
+  return { ...client, cookie: kept.join(';') }
+}
+
 export function cookieHeaders(cookie: string): Headers {
   return new Headers({ cookie })
 }

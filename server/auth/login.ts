@@ -2,7 +2,7 @@
 import { APIError } from 'better-auth/api'
 import type { Clock } from '#runtime/clock.ts'
 import { AccountError, type Accounts } from './accounts.ts'
-import { type Client, clientHeaders, type WithCookies, withCookies } from './cookies.ts'
+import { type Client, clientHeaders, type WithCookies, withCookies, withoutSession } from './cookies.ts'
 import { GuessBrake } from './guess-brake.ts'
 import type { Library } from './library.ts'
 import { LoginRefusedError, LoginSlowedError } from './login-errors.ts'
@@ -101,7 +101,8 @@ export class Login {
   /** Second step: six digits of the app, or a recovery code. @throws LoginRefusedError, LoginSlowedError */
   async withCode(code: string, client: Client): Promise<WithCookies<{ readonly person: string }>> {
     const { api } = this.parts.library
-    const headers = clientHeaders(client)
+    // With a session the library would take the code of an app that nobody has confirmed.
+    const headers = clientHeaders(withoutSession(client))
     const isTotp = /^\d{6}$/.test(code)
     const answer = await this.guess([`code ${client.address}`], () => {
       if (!isTotp) return api.verifyBackupCode({ body: { code: recoveryCodeHash(code) }, headers, returnHeaders: true })

@@ -78,10 +78,10 @@ function ownPasskeyRoutes(parts: PasskeyRouteParts): FastifyPluginAsyncZod {
         // Another factor may have been made since the challenge was given for a password alone.
         if (hasSecondFactor(person)) checkStepUp(person, clock)
         await answered(reply, passkeys.create(person, name, creation, originOf(request)))
-        // It saw its owner; as the first code of a new app this is the second factor of the login under way.
-        if (!hasSecondFactor(person)) auth.sessions.steppedUp(person.session, clock.wallMs())
         record(request, 'passkey made', { account: person.id })
-        return done
+        if (hasSecondFactor(person)) return done
+        // It saw its owner; as the first code of a new app this is the second factor of the login under way.
+        return setCookies(reply, await answered(reply, auth.login.stepUp(person, clientOf(request)))).send(done)
       },
     )
     app.post(

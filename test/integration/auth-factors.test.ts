@@ -42,6 +42,8 @@ it('neither codes, begun before or after, nor a passkey beside a passkey', async
   for (const act of ['totp/confirm', 'step-up']) {
     expect(await other.post(`/api/v1/session/${act}`, { code: totpCode(begun) }), act).toMatchObject(needed)
   }
+  // Nor as if it were the second step of a login.
+  expect((await other.post('/api/v1/session/code', { code: totpCode(begun) })).status).toBe(401)
   expect(await make(other, ready)).toMatchObject(needed)
   expect(await other.post('/api/v1/passkeys/options', { password })).toMatchObject(needed)
   expect(await status(other)).toBe(403)
@@ -64,5 +66,13 @@ it('no passkey beside codes', async () => {
   expect((await owner.post('/api/v1/session/totp/confirm', { code: totpCode(uri) })).status).toBe(200)
   expect(await make(other, ready)).toMatchObject(needed)
   expect((await other.post('/api/v1/session/totp', { password })).status).not.toBe(200)
+  expect(await status(other)).toBe(403)
+})
+
+it('a recovery code of an app that was never confirmed opens nothing', async () => {
+  const { other } = await start()
+  const { body } = await other.post('/api/v1/session/totp', { password })
+  const { recoveryCodes } = z.object({ recoveryCodes: z.array(z.string()) }).parse(body)
+  expect((await other.post('/api/v1/session/code', { code: recoveryCodes[0] })).status).toBe(401)
   expect(await status(other)).toBe(403)
 })
