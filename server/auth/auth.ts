@@ -33,6 +33,8 @@ export interface Auth {
   readonly sessions: Sessions
   /** The person behind a Cookie header, when the session holds. */
   personOf(cookie: string | undefined): Promise<Person | undefined>
+  /** The person whose session this is, as of now. */
+  personIn(session: string): Person | undefined
   /** A one-time link for the first administrator; undefined once there is one. */
   firstLink(): string | undefined
   close(): void
@@ -98,6 +100,7 @@ export async function openAuth(options: AuthOptions): Promise<Auth> {
       const found = await library.api.getSession({ headers: cookieHeaders(cookie) })
       return found ? sessions.use(found.session.id, clock.wallMs()) : undefined
     },
+    personIn: (session) => sessions.use(session, clock.wallMs()),
     firstLink() {
       if (accounts.hasAdministrator()) {
         links.endFirst()

@@ -27,6 +27,12 @@ export function withoutSession(client: Client): Client {
   return { ...client, cookie: kept.join(';') }
 }
 
+/** @param cookies as `Set-Cookie` has them @returns the token of a session they begin, without its signature */
+export function sessionTokenOf(cookies: readonly string[]): string | undefined {
+  const value = cookies.map((line) => /\.session_token=([^;]+)/.exec(line)?.[1]).find((one) => one !== undefined)
+  return value === undefined ? undefined : decodeURIComponent(value).split('.')[0]
+}
+
 export function cookieHeaders(cookie: string): Headers {
   return new Headers({ cookie })
 }

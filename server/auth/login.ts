@@ -2,7 +2,7 @@
 import { APIError } from 'better-auth/api'
 import type { Clock } from '#runtime/clock.ts'
 import { AccountError, type Accounts } from './accounts.ts'
-import { type Client, clientHeaders, type WithCookies, withCookies, withoutSession } from './cookies.ts'
+import { type Client, clientHeaders, sessionTokenOf, type WithCookies, withCookies, withoutSession } from './cookies.ts'
 import { GuessBrake } from './guess-brake.ts'
 import type { Library } from './library.ts'
 import { LoginRefusedError, LoginSlowedError } from './login-errors.ts'
@@ -170,10 +170,10 @@ export class Login {
       }),
     )
     // The other one has proven what this one had: a passkey beside the codes is not asked for anew.
-    const { internalAdapter } = await this.parts.library.$context
-    const session = await newestSession(internalAdapter, person.id, person.session)
+    const { cookies } = withCookies(answer)
+    const session = await this.sessionIn(cookies, person)
     if (person.steppedUpMs !== null) this.parts.sessions.steppedUp(session, person.steppedUpMs)
-    return withCookies(answer).cookies
+    return cookies
   }
 
   /** Confirms the second factor, or proves it again (step-up). The session may be another one afterwards. */
@@ -184,11 +184,19 @@ export class Login {
     if (!this.usedCodes.take(person.id, code, this.parts.clock.monoMs())) {
       throw new LoginRefusedError('code-used', 'this code was used already: wait for the next one')
     }
-    const { internalAdapter } = await this.parts.library.$context
-    const session = await newestSession(internalAdapter, person.id, person.session)
+    const { cookies } = withCookies(answer)
+    const session = await this.sessionIn(cookies, person)
     if (session === person.session) return this.stepUp(person, client)
     this.parts.sessions.steppedUp(session, this.parts.clock.wallMs())
-    return withCookies(answer).cookies
+    return cookies
+  }
+
+  /** Confirming the first code, and removing the codes, give the session a new identity: which one, only the answer's own cookie says. */
+  private async sessionIn(cookies: readonly string[], { session }: Person): Promise<string> {
+    const token = sessionTokenOf(cookies)
+    if (token === undefined) return session
+    const { internalAdapter } = await this.parts.library.$context
+    return (await internalAdapter.findSession(token))?.session.id ?? session
   }
 
   /** The person of this session has proven the second factor. @returns its new cookie; the old one ends. @throws LoginRefusedError when another proof was quicker */
@@ -263,16 +271,4 @@ function refusalOf(error: unknown): LoginRefusedError | LoginSlowedError | undef
   }
   if (error.statusCode === 429) return new LoginSlowedError(SECOND_FACTOR_REST_MS)
   return new LoginRefusedError('not-accepted', 'wrong name, password or code')
-}
-
-interface SessionLister {
-  listSessions(person: string): Promise<readonly { readonly id: string; readonly createdAt: Date }[]>
-}
-
-/** Confirming the first code gives the session a new identity; proving it again keeps it. */
-async function newestSession(library: SessionLister, person: string, session: string): Promise<string> {
-  const sessions = await library.listSessions(person)
-  if (sessions.some(({ id }) => id === session)) return session
-  const [newest] = [...sessions].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
-  return newest?.id ?? session
 }

@@ -28,12 +28,25 @@ export function useAuthorization(app: FastifyInstance, options: AuthorizationOpt
   app.decorateRequest('caller', { getter: () => nobody })
   app.addHook('onRequest', async (request, reply) => {
     const caller = await callerOf(request, options)
-    Object.defineProperty(request, 'caller', { value: caller })
+    setCaller(request, caller)
     const pattern = request.routeOptions.url
     // Nothing answers there: 404 tells a stranger no more than that.
     if (pattern === undefined || mayCall(caller, request.method, pattern)) return
     return refuse(request, reply, pattern)
   })
+  // A body may be long in coming, and its session ended or its person given a factor meanwhile: what acts looks again.
+  app.addHook('preHandler', async (request, reply) => {
+    const { caller, method } = request
+    if (caller.kind !== 'person' || method === 'GET') return
+    const now = options.auth?.personIn(caller.session) ?? nobody
+    setCaller(request, now)
+    const pattern = request.routeOptions.url
+    if (pattern !== undefined && !mayCall(now, method, pattern)) return refuse(request, reply, pattern)
+  })
+}
+
+function setCaller(request: FastifyRequest, caller: Caller): void {
+  Object.defineProperty(request, 'caller', { value: caller, configurable: true })
 }
 
 async function callerOf(request: FastifyRequest, { auth, metricsToken }: AuthorizationOptions): Promise<Caller> {
