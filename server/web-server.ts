@@ -13,7 +13,7 @@ import { LastUses } from '../broker/identity/last-use.ts'
 import type { AuditLog } from './audit/audit-log.ts'
 import { type Auth, openAuth } from './auth/auth.ts'
 import { type Exposure, judgeExposure } from './auth/exposure.ts'
-import { judgeProvider } from './auth/provider-settings.ts'
+import { factorsOutOfReach, judgeProvider } from './auth/provider-settings.ts'
 import { demo, nobody } from './auth/roles.ts'
 import type { DoorCommands } from './commands/door-commands.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -136,6 +136,8 @@ function pusherOf(token: string, credentials: Credentials, uses: LastUses): Iden
 async function openLogin({ settings, clock, log }: WebServerOptions, exposure: Exposure): Promise<Auth | undefined> {
   if (!exposure.login) return undefined
   const { secureCookies } = exposure
+  const outOfReach = factorsOutOfReach(settings)
+  if (outOfReach !== undefined) log.warn(outOfReach)
   // By name: to a bare address a browser gives no passkey.
   const baseUrl = settings.SIAGA_PUBLIC_URL ?? `http://localhost:${settings.SIAGA_HTTP_PORT}`
   return openAuth({

@@ -21,6 +21,7 @@ export const problemNames = [
   'name-missing',
   'password-common',
   'password-breached',
+  'password-list-away',
   'passkey-needed',
   'passkey-refused',
   'passkeys-full',

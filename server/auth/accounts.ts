@@ -168,6 +168,16 @@ export class Accounts {
     await internalAdapter.deleteUserSessions(person)
   }
 
+  /** One-time codes that were begun and never proven. */
+  async dropUnconfirmedCodes(person: string): Promise<void> {
+    const { adapter } = await this.library.$context
+    const where = [
+      { field: 'userId', value: person },
+      { field: 'verified', value: false },
+    ]
+    await adapter.deleteMany({ model: 'twoFactor', where })
+  }
+
   private change(person: string, takesAdministrator: boolean, write: () => unknown): void {
     transaction(this.db, () => {
       this.require(person)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { judgeProvider } from './provider-settings.ts'
+import { factorsOutOfReach, judgeProvider } from './provider-settings.ts'
 
 const none = {
   SIAGA_OIDC_ISSUER: undefined,
@@ -24,6 +24,18 @@ it('sends people back to the public address', () => {
 it('may be in the clear on loopback alone', () => {
   expect(judgeProvider({ ...all, SIAGA_OIDC_ISSUER: 'http://127.0.0.1:9000' })?.issuer.port).toBe('9000')
   expect(() => judgeProvider({ ...all, SIAGA_OIDC_ISSUER: 'http://login.example' })).toThrow('must be https')
+})
+
+it.each([
+  ['https://siaga.example', 'everyone', undefined],
+  ['https://10.0.0.5:8443', 'acts', undefined],
+  ['https://10.0.0.5:8443', 'everyone', 'a bare address'],
+  ['https://[fd00::5]', 'everyone', 'a bare address'],
+] as const)('at %s, with two factors for %s, warns of %s', (SIAGA_PUBLIC_URL, SIAGA_SECOND_FACTOR, said) => {
+  const warning = factorsOutOfReach({ ...all, SIAGA_PUBLIC_URL, SIAGA_SECOND_FACTOR })
+  if (said === undefined) expect(warning).toBeUndefined()
+  else expect(warning).toContain(said)
+  expect(factorsOutOfReach({ ...none, SIAGA_PUBLIC_URL, SIAGA_SECOND_FACTOR })).toBeUndefined()
 })
 
 it.each(['SIAGA_OIDC_CLIENT_ID', 'SIAGA_OIDC_CLIENT_SECRET', 'SIAGA_PUBLIC_URL'])(

@@ -1,4 +1,5 @@
 /** What the settings say of the provider people may log in through (OpenID Connect). Pure. */
+import { isIP } from 'node:net'
 import { SettingsError } from '#runtime/settings.ts'
 import type { ServerSettings } from '../settings.ts'
 
@@ -21,6 +22,19 @@ export interface ProviderSettings {
 export const RETURN_PATH = '/login/return'
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/
+
+/**
+ * People without a password set up no one-time codes, and at a bare address browsers make no passkeys.
+ * @returns what to do about it, where both hold and two factors are asked of everybody
+ */
+export function factorsOutOfReach(given: Given & Pick<ServerSettings, 'SIAGA_SECOND_FACTOR'>): string | undefined {
+  const { SIAGA_OIDC_ISSUER, SIAGA_PUBLIC_URL, SIAGA_SECOND_FACTOR } = given
+  if (SIAGA_OIDC_ISSUER === undefined || SIAGA_PUBLIC_URL === undefined || SIAGA_SECOND_FACTOR === 'acts')
+    return undefined
+  const { hostname } = new URL(SIAGA_PUBLIC_URL)
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) === 0) return undefined
+  return `SIAGA_PUBLIC_URL is "${SIAGA_PUBLIC_URL}", a bare address, at which there are no passkeys: people of the provider get in only when it vouches for two factors (amr: mfa), or by a one-time link from /settings; give the server a name`
+}
 
 /** @returns undefined when there is none. @throws SettingsError naming what is missing */
 export function judgeProvider(given: Given): ProviderSettings | undefined {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '#contract/people.ts'
 import { AccountError } from '../auth/accounts.ts'
+import { BreachedListAwayError } from '../auth/breached-passwords.ts'
 import type { Client } from '../auth/cookies.ts'
 import { LoginRefusedError, LoginSlowedError } from '../auth/login-errors.ts'
 import { PasswordsBusyError } from '../auth/passwords.ts'
@@ -58,6 +59,15 @@ export async function answered<T>(reply: FastifyReply, work: Promise<T>): Promis
     if (error instanceof AccountError) throw new HttpProblem(409, 'Not done', error.message, error.problem)
     if (error instanceof PasswordsBusyError) {
       throw new HttpProblem(503, 'Busy', 'Too many log in at once; try again.', 'busy')
+    }
+    if (error instanceof BreachedListAwayError) {
+      log.error({ reason: error.message }, 'no password can be set')
+      throw new HttpProblem(
+        503,
+        'List away',
+        'The list of published passwords cannot be read, so no password is taken; its place is SIAGA_BREACHED_PASSWORDS.',
+        'password-list-away',
+      )
     }
     if (error instanceof ProviderAwayError) {
       throw new HttpProblem(503, 'Provider away', 'The login provider does not answer; try again.', 'provider-away')

@@ -1,4 +1,5 @@
 /** One's own account: logging out, password, second factor, recovery codes, and where one is logged in. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Clock } from '#runtime/clock.ts'
@@ -73,16 +74,31 @@ function secondFactorRoutes({ login }: Auth, clock: Clock, record: Recorder): Fa
         return answered(reply, login.beginTotp(person, request.body.password, clientOf(request)))
       },
     )
-    for (const act of ['totp/confirm', 'step-up'] as const) {
-      app.post(`/api/v1/session/${act}`, sessionOptions(z.object({ code: Code }), Done), async (request, reply) => {
-        const person = requirePerson(request.caller)
-        // Begun before the passkey was made: as above.
-        if (!person.hasTotp && person.passkeys > 0) checkStepUp(person, clock)
-        const cookies = await answered(reply, login.proveTotp(person, request.body.code, clientOf(request)))
-        if (act === 'totp/confirm') record(request, 'codes set up', { account: person.id })
-        return setCookies(reply, cookies).send(done)
-      })
-    }
+    const withCode = sessionOptions(z.object({ code: Code }), Done)
+    const prove = (person: Person, request: FastifyRequest<{ Body: { code: string } }>, reply: FastifyReply) =>
+      answered(reply, login.proveTotp(person, request.body.code, clientOf(request)))
+    app.post('/api/v1/session/totp/confirm', withCode, async (request, reply) => {
+      const person = requirePerson(request.caller)
+      // Begun before the passkey was made: as above.
+      if (hasSecondFactor(person)) checkStepUp(person, clock)
+      const cookies = await prove(person, request, reply)
+      record(request, 'codes set up', { account: person.id })
+      return setCookies(reply, cookies).send(done)
+    })
+    app.post('/api/v1/session/step-up', withCode, async (request, reply) => {
+      const person = requirePerson(request.caller)
+      // The first code of an app is its confirmation, which is written down.
+      if (!person.hasTotp) {
+        if (hasSecondFactor(person)) checkStepUp(person, clock)
+        throw new HttpProblem(
+          403,
+          'Second factor missing',
+          'Set up one-time codes in /settings.',
+          'second-factor-missing',
+        )
+      }
+      return setCookies(reply, await prove(person, request, reply)).send(done)
+    })
     app.post(
       '/api/v1/session/totp/remove',
       { preHandler, ...sessionOptions(WithPassword, Done) },

@@ -80,6 +80,8 @@ function ownPasskeyRoutes(parts: PasskeyRouteParts): FastifyPluginAsyncZod {
         await answered(reply, passkeys.create(person, name, creation, originOf(request)))
         record(request, 'passkey made', { account: person.id })
         if (hasSecondFactor(person)) return done
+        // Whoever began them knew the password alone.
+        await auth.accounts.dropUnconfirmedCodes(person.id)
         // It saw its owner; as the first code of a new app this is the second factor of the login under way.
         return setCookies(reply, await answered(reply, auth.login.stepUp(person, clientOf(request)))).send(done)
       },
@@ -152,7 +154,7 @@ function requireServed({ passkeys }: Auth, { headers }: FastifyRequest): void {
   throw new HttpProblem(
     409,
     'No passkeys here',
-    `Passkeys belong to the address people use (SIAGA_PUBLIC_URL), not to "${headers.host}".`,
+    `Passkeys belong to the address people use (SIAGA_PUBLIC_URL), not to "${headers.host}"; without a password and without passkeys, ask an administrator for a one-time link.`,
     'passkeys-elsewhere',
   )
 }

@@ -1,9 +1,12 @@
 /** What takes a right away ends sessions and open sockets within a second. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { type LoginStack, password, startLoginStack } from '../harness/login.ts'
 import { until } from '../harness/until.ts'
 
 const WITHIN_MS = 1_000
+/** Sockets are looked over each 400 ms; twice that, and some. */
+const LOOKED_OVER_MS = 1_000
 
 type Victim = Awaited<ReturnType<LoginStack['person']>>
 type Act = (stack: LoginStack, victim: Victim) => Promise<{ readonly status: number }>
@@ -86,6 +89,7 @@ it('a proof gives the session another cookie, and a login ends the session it wa
   const renewed = visitor.cookie()
   expect([await statusWith(before), await statusWith(renewed)]).toEqual([401, 200])
   // The session itself goes on, and its sockets.
+  await sleep(LOOKED_OVER_MS)
   expect(client.connected).toBe(true)
 
   expect((await visitor.login(email)).status).toBe(200)

@@ -1,4 +1,7 @@
 /** Whoever knows the password alone adds no factor of their own beside the one there is. */
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { Authenticator } from '../harness/authenticator.ts'
@@ -48,6 +51,10 @@ it('neither codes, begun before or after, nor a passkey beside a passkey', async
   expect(await other.post('/api/v1/passkeys/options', { password })).toMatchObject(needed)
   expect(await status(other)).toBe(403)
 
+  // Nor by the owner's hand: they ended with the making of the passkey.
+  const unconfirmed = await owner.post('/api/v1/session/totp/confirm', { code: totpCode(begun) })
+  expect(unconfirmed).toMatchObject({ status: 401, body: { type: 'urn:siaga:problem:not-accepted' } })
+
   // The owner has just proven the passkey, and may.
   const uri = uriOf(await owner.post('/api/v1/session/totp', { password }))
   expect((await owner.post('/api/v1/session/totp/confirm', { code: totpCode(uri) })).status).toBe(200)
@@ -75,4 +82,44 @@ it('a recovery code of an app that was never confirmed opens nothing', async () 
   const { recoveryCodes } = z.object({ recoveryCodes: z.array(z.string()) }).parse(body)
   expect((await other.post('/api/v1/session/code', { code: recoveryCodes[0] })).status).toBe(401)
   expect(await status(other)).toBe(403)
+})
+
+it('a step-up is no way to confirm a first app', async () => {
+  const { other } = await start()
+  const uri = uriOf(await other.post('/api/v1/session/totp', { password }))
+  expect(await other.post('/api/v1/session/step-up', { code: totpCode(uri) })).toMatchObject({
+    status: 403,
+    body: { type: 'urn:siaga:problem:second-factor-missing' },
+  })
+  expect(await status(other)).toBe(403)
+  expect((await other.post('/api/v1/session/totp/confirm', { code: totpCode(uri) })).status).toBe(200)
+  expect(await status(other)).toBe(200)
+})
+
+/** A write whose headers are there and whose body is not: the server has said that it waits for it. */
+async function withheld(visitor: Visitor, path: string, body: unknown) {
+  const bytes = JSON.stringify(body)
+  const headers = {
+    ...{ 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) },
+    ...{ cookie: visitor.cookie(), origin: visitor.origin, expect: '100-continue' },
+  }
+  const open = request(`${visitor.origin}${path}`, { method: 'POST', headers })
+  open.flushHeaders()
+  await once(open, 'continue')
+  return async () => {
+    open.end(bytes)
+    const [response] = await once(open, 'response')
+    const { type } = z.object({ type: z.string() }).parse(JSON.parse(await text(response)))
+    return { status: response.statusCode, body: { type } }
+  }
+}
+
+it('a write begun with its headers alone is judged by what holds when its body comes', async () => {
+  const { owner, other } = await start()
+  const making = await withheld(other, '/api/v1/passkeys', await passkeyFor(other, new Authenticator()))
+  const ending = await withheld(other, '/api/v1/session/totp', { password })
+  expect((await make(owner, await passkeyFor(owner, new Authenticator()))).status).toBe(200)
+  expect(await making()).toMatchObject(needed)
+  expect((await owner.post('/api/v1/sessions/end-others')).status).toBe(200)
+  expect(await ending()).toMatchObject({ status: 401, body: { type: 'urn:siaga:problem:not-logged-in' } })
 })

@@ -1,6 +1,6 @@
 /** People log in to a real server: the first one, passwords, second factors, and what is refused. */
 import { createHash } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -62,7 +62,14 @@ describe('logging in', () => {
     expect((await use(password)).status).toBe(200)
     await visitor.login(email)
     await enrolTotp(visitor)
-    expect(await visitor.post('/api/v1/session/password', { current: password, next: stolen })).toMatchObject(refused)
+    const change = (next: string) => visitor.post('/api/v1/session/password', { current: password, next })
+    expect(await change(stolen)).toMatchObject(refused)
+    // What cannot be looked up is not taken either.
+    rmSync(list)
+    expect(await change('kalimat lain yang panjang')).toMatchObject({
+      status: 503,
+      body: { type: 'urn:siaga:problem:password-list-away' },
+    })
     expect((await visitor.get('/api/v1/status')).status).toBe(200)
   })
 

@@ -98,6 +98,23 @@ describe('a login by the provider', () => {
     expect((await visitor.post('/api/v1/passkeys/options')).status).toBe(200)
   })
 
+  it('that vouches for two factors opens nothing dangerous: this asks for a factor of ours', async () => {
+    const bench = await start()
+    const { visitor: administrator } = bench.stack.administrator
+    const second = await bench.stack.person('administrator')
+    await logIn(bench, 'sari')
+    const { id } = await waiting(bench, 'sari')
+    expect((await administrator.post(`/api/v1/provider-subjects/${id}/link`, { account: second.id })).status).toBe(200)
+    const { visitor } = await logIn(bench, 'sari')
+    expect((await visitor.get('/api/v1/accounts')).status).toBe(200)
+    const needed = { status: 403, body: { type: 'urn:siaga:problem:step-up-needed' } }
+    const account = { name: 'Budi', email: 'budi@kalbar.example', role: 'technician', opd: null }
+    expect(await visitor.post('/api/v1/accounts', account)).toMatchObject(needed)
+    expect(await visitor.post('/api/v1/sessions/end-others')).toMatchObject(needed)
+    expect((await visitor.post('/api/v1/session/step-up', { code: second.visitor.codeApp?.code() })).status).toBe(200)
+    expect((await visitor.post('/api/v1/accounts', account)).status).toBe(201)
+  })
+
   it('goes by issuer and subject: the same address of mail at the provider opens no account here', async () => {
     const bench = await start()
     const { visitor: administrator } = bench.stack.administrator

@@ -43,7 +43,7 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
   'passkeys-full': ['Passkey sudah sepuluh', 'Cabut satu yang tidak dipakai lagi, lalu tambah yang baru.'],
   'passkeys-elsewhere': [
     'Passkey tidak berlaku di alamat ini',
-    'Buka Siaga lewat alamat resminya; passkey terikat pada alamat itu.',
+    'Buka Siaga lewat alamat resminya; passkey terikat pada alamat itu. Bila tetap tidak bisa, mintalah tautan baru kepada administrator.',
   ],
   'log-in-again': [
     'Masuk lagi lebih dahulu',
@@ -72,6 +72,10 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
   'password-breached': [
     'Kata sandi ini pernah bocor di tempat lain',
     'Ia ada dalam daftar yang beredar. Pilih kata sandi lain, dan gantilah juga di tempat lain itu.',
+  ],
+  'password-list-away': [
+    'Kata sandi baru belum dapat diperiksa',
+    'Daftar kata sandi yang bocor tidak terbaca di server. Hubungi administrator, lalu coba lagi.',
   ],
   'name-missing': ['Nama dan surel harus diisi', 'Administrator pertama belum mempunyai akun.'],
 }

@@ -17,6 +17,9 @@ export const settings = {
     title: 'Siaga memerlukan dua bukti.',
     setUp:
       'Kata sandi saja belum cukup. Aktifkan kode sekali pakai atau tambah passkey; setelah itu semua halaman terbuka.',
+    /** No password for codes, and no passkey at this address. */
+    stuck:
+      'Passkey tidak dapat dibuat di alamat ini, dan akun ini tidak mempunyai kata sandi untuk kode. Buka Siaga lewat alamat resminya, atau mintalah tautan baru kepada administrator.',
     prove: 'Akun ini sudah mempunyai bukti kedua, tetapi sesi ini belum menunjukkannya.',
     proveNow: 'Tunjukkan sekarang',
     goOn: 'Lanjut ke halaman tadi',
