@@ -97,6 +97,7 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
     source: present.source(options.ingest),
     log,
     callerOf: async ({ headers }) => (auth ? ((await auth.personOf(headers.cookie)) ?? nobody) : demo),
+    personIn: (session) => auth?.personIn(session),
     holding: () => auth?.sessions.holding(clock.wallMs()) ?? new Map(),
     isAllowed: ({ headers }) => rules.isOurHost(headers.host) && rules.isOurOrigin(headers.origin),
   })

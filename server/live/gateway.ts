@@ -52,6 +52,8 @@ export interface GatewayOptions {
   readonly isAllowed: (request: IncomingMessage) => boolean
   /** Who opens the socket. */
   readonly callerOf: (request: IncomingMessage) => Promise<Caller>
+  /** Whose session this is, if it holds right now. */
+  readonly personIn: (session: string) => Person | undefined
   /** Sessions that hold right now, by id. */
   readonly holding: () => ReadonlyMap<string, Person>
 }
@@ -129,12 +131,16 @@ export function openGateway(server: LiveServer, options: GatewayOptions): Gatewa
   }
 }
 
-/** Takes sockets in. @returns where the handshake leaves who opened it */
+/** Takes sockets in, at `/live` alone. @returns where the handshake leaves who opened it */
 function admit(server: LiveServer, options: GatewayOptions, refused: RefusalTally): WeakMap<IncomingMessage, Caller> {
   const callers = new WeakMap<IncomingMessage, Caller>()
+  server.io.use((_, next) => next(new Error('there is nothing here but /live')))
   server.io.of('/live').on('connection', (socket) => {
     const caller = callers.get(socket.request)
-    if (!caller) return void socket.disconnect(true)
+    // A connection is good for one stay: who has left comes by a new handshake, and is counted.
+    socket.on('disconnect', () => socket.conn.close())
+    // The handshake may be long ago: between it and joining, the session can have ended.
+    if (!caller || !isStill(caller, options)) return void socket.disconnect(true)
     socket.data.caller = caller
     const opd = ownOpd(caller)
     const snapshot = () => snapshotFor(server, options, opd)
@@ -202,9 +208,17 @@ function endSockets(io: LiveIo, holding: GatewayOptions['holding']): void {
   for (const socket of sockets) {
     const caller = callerOf(socket)
     if (caller.kind !== 'person') continue
-    const person = now.get(caller.session)
-    if (person?.role !== caller.role || person.opd !== caller.opd) socket.disconnect(true)
+    if (!isSame(caller, now.get(caller.session))) socket.disconnect(true)
   }
+}
+
+function isStill(caller: Caller, { personIn }: GatewayOptions): boolean {
+  return caller.kind !== 'person' || isSame(caller, personIn(caller.session))
+}
+
+/** Sees the same as before. */
+function isSame(caller: Person, now: Person | undefined): boolean {
+  return now !== undefined && now.role === caller.role && now.opd === caller.opd && mayExchange(now, 'snapshot')
 }
 
 /** What `admit` put there: the library types a socket's data as anything. */

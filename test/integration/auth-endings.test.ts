@@ -1,12 +1,16 @@
 /** What takes a right away ends sessions and open sockets within a second. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { Manager } from 'socket.io-client'
+import { expect, it, onTestFinished } from 'vitest'
 import { type LoginStack, password, startLoginStack } from '../harness/login.ts'
 import { until } from '../harness/until.ts'
 
 const WITHIN_MS = 1_000
 /** Sockets are looked over each 400 ms; twice that, and some. */
 const LOOKED_OVER_MS = 1_000
+
+/** Socket.IO's DISCONNECT packet for the namespace, behind the engine's own sign of a message. */
+const LEAVE_LIVE = '1/live,'
 
 type Victim = Awaited<ReturnType<LoginStack['person']>>
 type Act = (stack: LoginStack, victim: Victim) => Promise<{ readonly status: number }>
@@ -95,4 +99,45 @@ it('a proof gives the session another cookie, and a login ends the session it wa
   expect((await visitor.login(email)).status).toBe(200)
   expect([await statusWith(renewed), await statusWith(visitor.cookie())]).toEqual([401, 200])
   await until('the socket ends with its session', () => client.disconnected, WITHIN_MS)
+})
+
+it('a socket joins with the session of now, at /live alone, and once a connection', async () => {
+  const stack = await startLoginStack()
+  const { visitor, email } = await stack.person('operator')
+  const open = (cookie: string) => {
+    const manager = new Manager(stack.siaga.httpUrl, {
+      transports: ['websocket'],
+      reconnection: false,
+      extraHeaders: { cookie },
+    })
+    onTestFinished(() => void manager._close())
+    return manager
+  }
+  // What is left of a stay is no place to wait for the next one.
+  const hopping = open(visitor.cookie())
+  const stay = hopping.socket('/live')
+  await until('joined', () => stay.connected)
+  hopping.engine.write(LEAVE_LIVE)
+  await until('the connection ends', () => stay.disconnected, WITHIN_MS)
+
+  const other = open(visitor.cookie()).socket('/')
+  const refused: string[] = []
+  other.on('connect_error', ({ message }) => refused.push(message))
+  await until('another namespace is refused', () => refused.length === 1)
+
+  // The handshake was good; the session is not any more.
+  const late = open(visitor.cookie())
+  const opened: string[] = []
+  late.on('open', () => opened.push('open'))
+  late.open()
+  await until('the connection is open', () => opened.length === 1)
+  await visitor.post('/api/v1/session/end')
+  const socket = late.socket('/live')
+  const got: unknown[] = []
+  socket.on('snapshot', (snapshot) => got.push(snapshot))
+  const ended: string[] = []
+  late.on('close', (reason) => ended.push(reason))
+  await until('it ends', () => ended.length === 1, WITHIN_MS)
+  expect(got).toEqual([])
+  expect((await visitor.login(email)).status).toBe(200)
 })
