@@ -13,16 +13,23 @@ import { createCommandRate } from './command-rate.ts'
 import { type CommandView, createExchanges, type Exchange, type Exchanges } from './exchanges.ts'
 
 /** Why a command was not even sent. */
-export type Refusal = 'unknown-door' | 'offline' | 'busy' | 'rate' | 'broker' | 'no-challenge'
+export type Refusal = 'unknown-door' | 'offline' | 'busy' | 'rate' | 'broker' | 'no-challenge' | 'right-lost'
 
 type Sent = { readonly ok: true; readonly command: CommandView } | { readonly ok: false; readonly refusal: Refusal }
+
+/** Who gives a command. */
+interface Commander {
+  readonly actor: string
+  /** Asked right before it is signed: between asking and signing the door has some seconds for its challenge. */
+  readonly mayStill: () => boolean
+}
 
 export interface DoorCommands extends Pick<Exchanges, 'view' | 'passed'> {
   /**
    * Gives the command. Resolves with the door's last word, or after 10 s with what it said by then: an enrolment goes
    * on, and `view` tells how.
    */
-  give(door: string, request: CommandRequest, actor: string): Promise<Sent>
+  give(door: string, request: CommandRequest, by: Commander): Promise<Sent>
   close(): void
 }
 
@@ -69,22 +76,25 @@ export function createDoorCommands(options: DoorCommandOptions): DoorCommands {
     await publish(topicName('command', { door }), encode('command', { id, kind: 'challenge' }))
     return nonce
   }
-  /** @returns false when no challenge came. @throws as `challenge` */
-  const send = async (exchange: Exchange, request: CommandRequest, actor: string): Promise<boolean> => {
+  /** @returns why it was not sent. @throws as `challenge` */
+  const send = async (exchange: Exchange, request: CommandRequest, by: Commander): Promise<Refusal | undefined> => {
     const { id, door, kind } = exchange.view
     const nonce = await challenge(exchange)
-    if (nonce === undefined) return false
+    if (nonce === undefined) return 'no-challenge'
+    const { actor } = by
+    if (!by.mayStill()) return 'right-lost'
     const body: CommandBody = { ...request, id, door, nonce, actor }
     log.info({ id, door, kind, actor, reason: request.reason }, 'command signed')
     waits.after(kind === 'enrol' ? ENROLLED_WITHIN_MS : LAST_WORD_WITHIN_MS, () =>
       exchanges.end(exchange, 'unanswered'),
     )
     await publish(topicName('command', { door }), encode('command', key.sign(JSON.stringify(body))))
-    return true
+    return undefined
   }
-  const give = async (exchange: Exchange, request: CommandRequest, actor: string): Promise<Refusal | undefined> => {
+  const give = async (exchange: Exchange, request: CommandRequest, by: Commander): Promise<Refusal | undefined> => {
     // A door has one nonce out: the next command asks for its own when this one's is used.
-    if (!(await inTurn(exchange.view.door, () => send(exchange, request, actor)))) return 'no-challenge'
+    const notSent = await inTurn(exchange.view.door, () => send(exchange, request, by))
+    if (notSent !== undefined) return notSent
     if (exchange.ended) return undefined
     await waits.until<void>(PATIENCE_MS, (heard) => {
       exchange.onLastWord = heard
@@ -95,7 +105,7 @@ export function createDoorCommands(options: DoorCommandOptions): DoorCommands {
   return {
     view: exchanges.view,
     passed: exchanges.passed,
-    async give(door, request, actor) {
+    async give(door, request, by) {
       const refusal = refusalOf(door, request.kind)
       if (refusal) return { ok: false, refusal }
       const exchange = exchanges.open(door, request.kind)
@@ -104,7 +114,7 @@ export function createDoorCommands(options: DoorCommandOptions): DoorCommands {
         return { ok: false, refusal: reason }
       }
       try {
-        const failed = await give(exchange, request, actor)
+        const failed = await give(exchange, request, by)
         return failed === undefined ? { ok: true, command: exchange.view } : notSent(failed)
       } catch (error) {
         log.warn({ door, err: error }, 'command not sent')

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type CommandKind, CommandRequest, Reply } from '#contract/command.ts'
 import { Id } from '#contract/identifiers.ts'
 import type { Clock } from '#runtime/clock.ts'
-import type { Caller } from '../auth/roles.ts'
+import type { Caller, Person } from '../auth/roles.ts'
 import { requireStepUp } from '../auth/step-up.ts'
 import type { DoorCommands, Refusal } from '../commands/door-commands.ts'
 import { HttpProblem } from './problem.ts'
@@ -38,10 +38,21 @@ const refusals: Readonly<Record<Refusal, readonly [status: number, title: string
     ],
     rate: [429, 'Too many commands', (door) => `Door "${door}" takes six commands a minute; wait a moment.`],
     broker: [503, 'Not sent', () => 'The broker did not take the command; it was not sent.'],
+    'right-lost': [403, 'Not allowed', () => 'Your session ended before the door answered; nothing was sent.'],
     'no-challenge': [504, 'No answer', (door) => `Door "${door}" gave no challenge in time; nothing was sent.`],
   }
 
-export function doorRoutes(commands: DoorCommands, clock: Clock, record: Recorder): FastifyPluginAsyncZod {
+export interface DoorRouteParts {
+  readonly commands: DoorCommands
+  readonly clock: Clock
+  readonly record: Recorder
+  /** Whose session this is, if it holds right now. */
+  readonly personIn: (session: string) => Person | undefined
+}
+
+export function doorRoutes({ commands, clock, record, personIn }: DoorRouteParts): FastifyPluginAsyncZod {
+  const mayStill = (caller: Caller) => () => caller.kind !== 'person' || personIn(caller.session)?.role === caller.role
+
   return async (app) => {
     app.post(
       '/api/v1/doors/:door/commands',
@@ -68,7 +79,7 @@ export function doorRoutes(commands: DoorCommands, clock: Clock, record: Recorde
           command: body.kind,
           ...('person' in body && body.person !== undefined && { person: body.person }),
         })
-        const sent = await commands.give(door, body, actor)
+        const sent = await commands.give(door, body, { actor, mayStill: mayStill(caller) })
         if (sent.ok) return reply.code(202).send(resultOf(sent.command))
         const [status, title, detail] = refusals[sent.refusal]
         throw new HttpProblem(status, title, detail(door))

@@ -75,7 +75,7 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
   await app.register(statusRoutes(parts))
   await app.register(historyRoutes(parts))
   await app.register(heartbeatRoutes(parts))
-  await app.register(doorRoutes(parts.commands, parts.clock, record))
+  await app.register(doorRoutes({ ...parts, record, personIn: (session) => parts.auth?.personIn(session) }))
   if (parts.simulatorUrl) useSimulator(app, parts.simulatorUrl)
   app.get('/api/openapi.json', { schema: { hide: true } }, (_, reply) =>
     reply
