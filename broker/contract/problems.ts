@@ -27,6 +27,8 @@ export const problemNames = [
   'passkeys-full',
   'passkeys-elsewhere',
   'log-in-again',
+  'last-factor',
+  'link-needed',
   'provider-away',
   'provider-late',
   'provider-refused',

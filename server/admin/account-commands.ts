@@ -42,6 +42,7 @@ export function resetAccount(admin: Admin, email: string) {
 export function enableAccount(admin: Admin, email: string): string {
   return withAccounts(admin, (db) => {
     const { id } = find(db, email)
+    new Sessions(db, 'everyone').endAllOf(id)
     db.prepare('UPDATE people_roles SET disabled = 0 WHERE person = ?').run(id)
     return id
   })

@@ -165,7 +165,13 @@ export class Accounts {
     this.passkeys.removeAllOf(person)
     await adapter.deleteMany({ model: 'twoFactor', where: [{ field: 'userId', value: person }] })
     await internalAdapter.updateUser(person, { twoFactorEnabled: false })
+    this.db.prepare('DELETE FROM factors_removed WHERE person = ?').run(person)
     await internalAdapter.deleteUserSessions(person)
+  }
+
+  /** From now on only a session that has proven a factor sets another one up, until `setPassword`. */
+  noteFactorRemoved(person: string): void {
+    this.db.prepare('INSERT OR IGNORE INTO factors_removed VALUES (?)').run(person)
   }
 
   /** One-time codes that were begun and never proven. */

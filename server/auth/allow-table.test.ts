@@ -123,7 +123,7 @@ const channelExpectations: Readonly<Record<ChannelName, string>> = {
 
 const person = (role: Role): Person => ({
   ...{ kind: 'person', id: 'p', name: 'P', email: 'p@x.id', role, session: 's', hasTotp: false, steppedUpMs: null },
-  ...{ beganMs: 0, hasPassword: true, passkeys: 0, secondFactorDue: false },
+  ...{ beganMs: 0, hasPassword: true, passkeys: 0, factorRemoved: false, secondFactorDue: false },
   opd: role === 'opd-owner' ? 'Dinkes' : null,
 })
 const callers: readonly Caller[] = [nobody, ...roles.map(person), scraper]

@@ -30,6 +30,7 @@ const schema = `
     transports TEXT NOT NULL, created_ms INTEGER NOT NULL, used_ms INTEGER
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS passkeys_person ON passkeys (person);
+  CREATE TABLE IF NOT EXISTS factors_removed (person TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS provider_subjects (
     id TEXT PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT NOT NULL, person TEXT, name TEXT NOT NULL, email TEXT NOT NULL,
     seen_ms INTEGER NOT NULL

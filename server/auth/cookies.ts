@@ -13,6 +13,8 @@ export interface Client {
   /** Its Cookie header. */
   readonly cookie: string | undefined
   readonly address: string
+  /** What counts as one guesser: the address, of IPv6 the /64 that one line is given. */
+  readonly network: string
   /** Its User-Agent header. */
   readonly agent: string
 }

@@ -32,6 +32,7 @@ describe('exposure', () => {
     ['with a public address in the clear', { ...everywhere, ...tls, SIAGA_PUBLIC_URL: 'http://siaga.example' }],
     ['as the demo', { ...everywhere, ...tls, ...publicUrl, SIAGA_DEMO: true }],
     ['as the demo by name', { ...bare, SIAGA_HTTP_HOST: 'siaga.example', SIAGA_DEMO: true }],
+    ['behind a proxy that is not named', { ...bare, ...publicUrl }],
     ['with half a certificate', { ...bare, SIAGA_HTTP_CERT: 'cert' }],
   ])('refuses to start %s', (_, settings) => {
     expect(() => judgeExposure(settings)).toThrow(/SIAGA_/)

@@ -31,6 +31,11 @@ export function judgeExposure(settings: Surroundings): Exposure {
   const tls = cert !== undefined && key !== undefined ? { cert, key } : undefined
   const publicHttps = publicUrl?.startsWith('https:') === true
   if (!LOOPBACK.test(host)) requireProtection(settings, tls !== undefined, publicHttps)
+  if (publicHttps && tls === undefined && settings.SIAGA_TRUST_PROXY === undefined) {
+    throw new SettingsError(
+      `SIAGA_PUBLIC_URL is "${publicUrl}" and there is no certificate here: set SIAGA_TRUST_PROXY to the address of the proxy that does TLS (127.0.0.1 on the same machine), or all people count as one guesser at one address`,
+    )
+  }
   return {
     login: !settings.SIAGA_DEMO,
     tls,

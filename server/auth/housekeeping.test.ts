@@ -9,7 +9,7 @@ import { purgeEnded } from './housekeeping.ts'
 import { AGE_MAX_MS, IDLE_MAX_MS, WALL_AGE_MAX_MS } from './session-age.ts'
 
 const password = 'kata sandi yang cukup panjang'
-const client = { cookie: undefined, address: '127.0.0.1', agent: 'Chromium' }
+const client = { cookie: undefined, address: '127.0.0.1', network: '127.0.0.1', agent: 'Chromium' }
 
 it('takes out sessions that have ended, of the library too, and leaves those that hold', async () => {
   const dataDir = temporaryDirectory()

@@ -1,11 +1,10 @@
 /** Logging in and out, and what people do to their own account. Each wrong guess makes the next one wait. */
-import { APIError } from 'better-auth/api'
 import type { Clock } from '#runtime/clock.ts'
 import { AccountError, type Accounts } from './accounts.ts'
 import { type Client, clientHeaders, sessionTokenOf, type WithCookies, withCookies, withoutSession } from './cookies.ts'
-import { GuessBrake } from './guess-brake.ts'
+import { Guessing, refusalOf } from './guessing.ts'
 import type { Library } from './library.ts'
-import { LoginRefusedError, LoginSlowedError } from './login-errors.ts'
+import { LoginRefusedError } from './login-errors.ts'
 import type { OneTimeLinks } from './one-time-links.ts'
 import type { PasskeyTable } from './passkey-table.ts'
 import type { PasswordCheck } from './password-check.ts'
@@ -14,9 +13,6 @@ import type { Caller, Person } from './roles.ts'
 import { PROVEN_ELSEWHERE_MS } from './session-age.ts'
 import type { Sessions } from './sessions.ts'
 import { UsedCodes } from './used-codes.ts'
-
-/** The library's own rest after ten wrong codes in a row. */
-const SECOND_FACTOR_REST_MS = 900_000
 
 export interface LoginParts {
   readonly library: Library
@@ -50,17 +46,18 @@ export interface LinkUse {
 
 export class Login {
   private readonly parts: LoginParts
-  private readonly brake = new GuessBrake()
+  private readonly guessing: Guessing
   private readonly usedCodes = new UsedCodes()
 
   constructor(parts: LoginParts) {
     this.parts = parts
+    this.guessing = new Guessing(parts.clock)
   }
 
   /** @returns `code` when the second factor is still to come. @throws LoginRefusedError, LoginSlowedError */
   async withPassword(email: string, password: string, client: Client): Promise<WithCookies<PasswordStep>> {
-    const keys = [`${email.toLowerCase()} ${client.address}`]
-    const answer = await this.guess(keys, () =>
+    const keys = [`${email.toLowerCase()} ${client.network}`]
+    const answer = await this.guessing.attempt(keys, () =>
       this.parts.library.api.signInEmail({
         body: { email, password },
         headers: clientHeaders(client),
@@ -69,6 +66,7 @@ export class Login {
     )
     const { value, cookies } = withCookies(answer)
     if ('twoFactorRedirect' in value) return { value: { step: 'code' }, cookies }
+    await this.requireEnabled(value.user.id, value.token)
     if (this.parts.passkeys.of(value.user.id).length > 0) {
       const { internalAdapter } = await this.parts.library.$context
       await internalAdapter.deleteSession(value.token)
@@ -93,7 +91,7 @@ export class Login {
 
   /** @throws LoginRefusedError, LoginSlowedError */
   async provePassword(person: Person, password: string, client: Client): Promise<void> {
-    await this.guess([`password ${person.id}`], () =>
+    await this.guessing.attempt([`password ${person.id}`], () =>
       this.parts.library.api.verifyPassword({ body: { password }, headers: clientHeaders(client) }),
     )
   }
@@ -104,7 +102,7 @@ export class Login {
     // With a session the library would take the code of an app that nobody has confirmed.
     const headers = clientHeaders(withoutSession(client))
     const isTotp = /^\d{6}$/.test(code)
-    const answer = await this.guess([`code ${client.address}`], () => {
+    const answer = await this.guessing.attempt([`code ${client.network}`], () => {
       if (!isTotp) return api.verifyBackupCode({ body: { code: recoveryCodeHash(code) }, headers, returnHeaders: true })
       return api.verifyTOTP({ body: { code }, headers, returnHeaders: true })
     })
@@ -112,12 +110,21 @@ export class Login {
     const { internalAdapter } = await this.parts.library.$context
     const created = token ? await internalAdapter.findSession(token) : null
     if (!created) throw new LoginRefusedError('code-late', 'the login could not be completed: begin again')
+    await this.requireEnabled(user.id, created.session.token)
     if (isTotp && !this.usedCodes.take(user.id, code, this.parts.clock.monoMs())) {
       await internalAdapter.deleteSession(created.session.token)
       throw new LoginRefusedError('code-used', 'this code was used already: wait for the next one')
     }
     this.parts.sessions.steppedUp(created.session.id, this.parts.clock.wallMs())
     return { value: { person: user.id }, cookies: withCookies(answer).cookies }
+  }
+
+  /** Said as of a wrong password, so that it tells a guesser nothing. @throws LoginRefusedError, and the session just begun is gone */
+  private async requireEnabled(person: string, token: string): Promise<void> {
+    if (this.parts.accounts.mayLogIn(person)) return
+    const { internalAdapter } = await this.parts.library.$context
+    await internalAdapter.deleteSession(token)
+    throw new LoginRefusedError('not-accepted', 'wrong name, password or code')
   }
 
   async end(client: Client, person: Person): Promise<readonly string[]> {
@@ -129,7 +136,7 @@ export class Login {
   /** Ends every session of this person, this one too. @throws LoginRefusedError, LoginSlowedError */
   async changePassword(person: Person, { current, next }: PasswordChange, client: Client): Promise<void> {
     await this.parts.checkPassword(next, [person.name, person.email])
-    await this.guess([`password ${person.id}`], () =>
+    await this.guessing.attempt([`password ${person.id}`], () =>
       this.parts.library.api.changePassword({
         body: { currentPassword: current, newPassword: next },
         headers: clientHeaders(client),
@@ -142,7 +149,7 @@ export class Login {
 
   /** The secret for the app, as an otpauth address, and recovery codes; in force once confirmed. */
   async beginTotp(person: Person, password: string, client: Client) {
-    const answer = await this.guess([`password ${person.id}`], () =>
+    const answer = await this.guessing.attempt([`password ${person.id}`], () =>
       this.parts.library.api.enableTwoFactor({
         body: { password, method: 'totp' },
         headers: clientHeaders(client),
@@ -154,7 +161,7 @@ export class Login {
 
   /** New recovery codes; the older ones end. */
   async renewRecoveryCodes(person: Person, password: string, client: Client): Promise<readonly string[]> {
-    const { backupCodes } = await this.guess([`password ${person.id}`], () =>
+    const { backupCodes } = await this.guessing.attempt([`password ${person.id}`], () =>
       this.parts.library.api.generateBackupCodes({ body: { password }, headers: clientHeaders(client) }),
     )
     return backupCodes
@@ -162,7 +169,9 @@ export class Login {
 
   /** Before another app is set up. The session is another one afterwards. */
   async removeTotp(person: Person, password: string, client: Client): Promise<readonly string[]> {
-    const answer = await this.guess([`password ${person.id}`], () =>
+    // Before: no moment may be without it.
+    this.parts.accounts.noteFactorRemoved(person.id)
+    const answer = await this.guessing.attempt([`password ${person.id}`], () =>
       this.parts.library.api.disableTwoFactor({
         body: { password },
         headers: clientHeaders(client),
@@ -178,7 +187,7 @@ export class Login {
 
   /** Confirms the second factor, or proves it again (step-up). The session may be another one afterwards. */
   async proveTotp(person: Person, code: string, client: Client): Promise<readonly string[]> {
-    const answer = await this.guess([`code ${person.id}`], () =>
+    const answer = await this.guessing.attempt([`code ${person.id}`], () =>
       this.parts.library.api.verifyTOTP({ body: { code }, headers: clientHeaders(client), returnHeaders: true }),
     )
     if (!this.usedCodes.take(person.id, code, this.parts.clock.monoMs())) {
@@ -215,9 +224,9 @@ export class Login {
   }
 
   /** Sets a password by a one-time link. @returns what to log in with. @throws LoginRefusedError; AccountError when name or address is missing or taken */
-  async useLink({ link, password, name, email }: LinkUse, from: string) {
+  async useLink({ link, password, name, email }: LinkUse, client: Pick<Client, 'network'>) {
     const nowMs = this.parts.clock.wallMs()
-    const found = await this.guess([`link ${from}`], async () => {
+    const found = await this.guessing.attempt([`link ${client.network}`], async () => {
       const known = this.parts.links.find(link, nowMs)
       if (!known)
         throw new LoginRefusedError('link-ended', 'this link was used already, or has ended: ask for a new one')
@@ -241,34 +250,4 @@ export class Login {
     await this.parts.accounts.setPassword(person, hash)
     return { person, email: this.parts.accounts.emailOf(person) }
   }
-
-  /** Counted as a failure until it is none, so that guesses made side by side wait as those made in turn. */
-  private async guess<T>(keys: readonly string[], attempt: () => Promise<T>): Promise<T> {
-    const nowMs = this.parts.clock.monoMs()
-    const waitMs = Math.max(...keys.map((key) => this.brake.waitMs(key, nowMs)))
-    if (waitMs > 0) throw new LoginSlowedError(waitMs)
-    const undo = keys.map((key) => this.brake.failed(key, nowMs))
-    try {
-      const answer = await attempt()
-      for (const key of keys) this.brake.succeeded(key)
-      return answer
-    } catch (error) {
-      const refusal = refusalOf(error)
-      if (refusal) throw refusal
-      for (const back of undo) back()
-      throw error
-    }
-  }
-}
-
-/** @returns undefined when something failed that was no guess */
-function refusalOf(error: unknown): LoginRefusedError | LoginSlowedError | undefined {
-  if (error instanceof LoginRefusedError) return error
-  if (!(error instanceof APIError) || error.statusCode >= 500) return undefined
-  const code = error.body?.code
-  if (code === 'INVALID_TWO_FACTOR_COOKIE' || code === 'TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE') {
-    return new LoginRefusedError('code-late', 'the time or the tries for the code are over: begin again')
-  }
-  if (error.statusCode === 429) return new LoginSlowedError(SECOND_FACTOR_REST_MS)
-  return new LoginRefusedError('not-accepted', 'wrong name, password or code')
 }

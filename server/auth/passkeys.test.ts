@@ -14,7 +14,15 @@ const refusal = { name: 'LoginRefusedError', problem: 'passkey-refused' }
 
 const person = (id: string): Person => ({
   ...{ kind: 'person', id, name: id, email: `${id}@siaga.example`, role: 'operator', opd: null, session: `of-${id}` },
-  ...{ beganMs: 0, hasPassword: true, hasTotp: false, passkeys: 0, steppedUpMs: null, secondFactorDue: false },
+  ...{
+    beganMs: 0,
+    hasPassword: true,
+    hasTotp: false,
+    passkeys: 0,
+    factorRemoved: false,
+    steppedUpMs: null,
+    secondFactorDue: false,
+  },
 })
 const sari = person('sari')
 const budi = person('budi')

@@ -75,7 +75,12 @@ export class ProviderSubjects {
       .prepare('UPDATE provider_subjects SET person = ? WHERE id = ? AND person IS NULL')
       .run(person, id)
     if (linked.changes === 1) return
-    this.require(id)
+    this.requireUnlinked(id)
+  }
+
+  /** @throws AccountError when there is none, or it has an account */
+  requireUnlinked(id: string): void {
+    if (this.require(id).person === null) return
     throw new AccountError('subject-linked', 'this identity has an account already: take that away first')
   }
 

@@ -21,6 +21,8 @@ export interface Person {
   readonly hasTotp: boolean
   /** How many. */
   readonly passkeys: number
+  /** A factor there was has been removed, and no one-time link used since. */
+  readonly factorRemoved: boolean
   /** When this session last proved its second factor, epoch ms; null when never. */
   readonly steppedUpMs: number | null
   /** Everybody needs two factors, and this session has proven one: it may set up or prove the other, and nothing else. */

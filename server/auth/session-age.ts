@@ -34,7 +34,11 @@ export function secondFactorDue(rule: SecondFactorRule, steppedUpMs: number | nu
   return rule === 'everyone' && steppedUpMs === null
 }
 
+/** Whether this session has ever proven a factor of ours. */
+export function hasProven(steppedUpMs: number | null): boolean {
+  return steppedUpMs !== null && steppedUpMs !== PROVEN_ELSEWHERE_MS
+}
+
 export function stepUpHolds(steppedUpMs: number | null, nowMs: number): boolean {
-  if (steppedUpMs === null || steppedUpMs === PROVEN_ELSEWHERE_MS) return false
-  return nowMs - steppedUpMs < STEP_UP_MAX_MS
+  return steppedUpMs !== null && hasProven(steppedUpMs) && nowMs - steppedUpMs < STEP_UP_MAX_MS
 }

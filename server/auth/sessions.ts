@@ -16,6 +16,7 @@ const Row = z.object({
   totp: z.number().nullable(),
   passkeys: z.number(),
   hasPassword: z.number(),
+  factorRemoved: z.number(),
   role: z.enum(roles),
   opd: z.string().nullable(),
   began_ms: z.number(),
@@ -28,7 +29,8 @@ const Row = z.object({
 const select = `
   SELECT m.session, m.person, u.name, u.email, u.twoFactorEnabled AS totp, r.role, r.opd, m.began_ms, m.seen_ms, m.step_up_ms,
     m.address, m.agent, (SELECT count(*) FROM passkeys k WHERE k.person = m.person) AS passkeys,
-    EXISTS (SELECT 1 FROM account a WHERE a.userId = m.person AND a.password IS NOT NULL) AS hasPassword
+    EXISTS (SELECT 1 FROM account a WHERE a.userId = m.person AND a.password IS NOT NULL) AS hasPassword,
+    EXISTS (SELECT 1 FROM factors_removed f WHERE f.person = m.person) AS factorRemoved
   FROM session_marks m JOIN people_roles r ON r.person = m.person JOIN user u ON u.id = m.person
   WHERE r.disabled = 0`
 
@@ -91,8 +93,9 @@ export class Sessions {
     return Number(ended.changes)
   }
 
-  /** Every session of this person: of no use from the next look on. */
+  /** Every session of this person, of no use from the next look on; and every login of theirs that waits for its code. */
   endAllOf(person: string): void {
+    this.db.prepare('DELETE FROM verification WHERE value = ?').run(person)
     this.db.prepare('DELETE FROM session_marks WHERE person = ?').run(person)
   }
 
@@ -142,6 +145,7 @@ export class Sessions {
         hasPassword: row.hasPassword === 1,
         hasTotp: row.totp === 1,
         passkeys: row.passkeys,
+        factorRemoved: row.factorRemoved === 1,
         steppedUpMs: row.step_up_ms,
         secondFactorDue: secondFactorDue(this.rule, row.step_up_ms),
       },

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Clock } from '#runtime/clock.ts'
 import { HttpProblem } from '../http/problem.ts'
 import { hasSecondFactor, type Person } from './roles.ts'
-import { stepUpHolds } from './session-age.ts'
+import { hasProven, stepUpHolds } from './session-age.ts'
 
 /** As a `preHandler` of a route. Answers 403 and says how; the demo has nobody to ask. */
 export function requireStepUp(clock: Clock): (request: FastifyRequest) => Promise<void> {
@@ -30,5 +30,24 @@ export function checkStepUp({ steppedUpMs }: Person, clock: Clock): void {
     'Step-up needed',
     'Prove the second factor again: POST /api/v1/session/step-up, or /api/v1/session/step-up/passkey.',
     'step-up-needed',
+  )
+}
+
+/**
+ * Before a factor is added. Where there was one, a session must have proven it: whoever knows the password alone waits
+ * for just the moment in which an app is replaced.
+ * @throws HttpProblem 403 that says how
+ */
+export function checkMayAddFactor(person: Person, clock: Clock): void {
+  if (hasSecondFactor(person)) {
+    checkStepUp(person, clock)
+    return
+  }
+  if (!person.factorRemoved || hasProven(person.steppedUpMs)) return
+  throw new HttpProblem(
+    403,
+    'Link needed',
+    'The second factor of this account was removed, and only the session that removed it may set up another: ask an administrator for a one-time link.',
+    'link-needed',
   )
 }

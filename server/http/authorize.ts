@@ -38,7 +38,9 @@ export function useAuthorization(app: FastifyInstance, options: AuthorizationOpt
   app.addHook('preHandler', async (request, reply) => {
     const { caller, method } = request
     if (caller.kind !== 'person' || method === 'GET') return
-    const now = options.auth?.personIn(caller.session) ?? nobody
+    // By its cookie: a step-up gives the session another, and what was begun with the old one gains nothing by it.
+    const again = await options.auth?.personOf(request.headers.cookie)
+    const now = again?.session === caller.session ? again : nobody
     setCaller(request, now)
     const pattern = request.routeOptions.url
     if (pattern !== undefined && !mayCall(now, method, pattern)) return refuse(request, reply, pattern)

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Clock } from '#runtime/clock.ts'
 import type { Auth } from '../auth/auth.ts'
 import { type Caller, hasSecondFactor, type Person } from '../auth/roles.ts'
-import { checkStepUp, requireStepUp } from '../auth/step-up.ts'
+import { checkMayAddFactor, checkStepUp, requireStepUp } from '../auth/step-up.ts'
 import {
   answered,
   Code,
@@ -50,7 +50,7 @@ export function ownAccountRoutes(auth: Auth, clock: Clock, record: Recorder): Fa
       sessionOptions(z.object({ current: Password, next: NewPassword }), Done),
       async (request, reply) => {
         const { current, next } = request.body
-        const person = requirePerson(request.caller)
+        const person = proven(request.caller, clock)
         await answered(reply, login.changePassword(person, { current, next }, clientOf(request)))
         record(request, 'password changed', { account: person.id })
         return done
@@ -69,8 +69,7 @@ function secondFactorRoutes({ login }: Auth, clock: Clock, record: Recorder): Fa
       sessionOptions(WithPassword, RecoveryCodes.extend({ uri: z.string() })),
       (request, reply) => {
         const person = requirePerson(request.caller)
-        // A passkey there is: whoever knows the password alone adds no factor of their own beside it.
-        if (hasSecondFactor(person)) checkStepUp(person, clock)
+        checkMayAddFactor(person, clock)
         return answered(reply, login.beginTotp(person, request.body.password, clientOf(request)))
       },
     )
@@ -79,8 +78,8 @@ function secondFactorRoutes({ login }: Auth, clock: Clock, record: Recorder): Fa
       answered(reply, login.proveTotp(person, request.body.code, clientOf(request)))
     app.post('/api/v1/session/totp/confirm', withCode, async (request, reply) => {
       const person = requirePerson(request.caller)
-      // Begun before the passkey was made: as above.
-      if (hasSecondFactor(person)) checkStepUp(person, clock)
+      // It may have been begun before a passkey was made.
+      checkMayAddFactor(person, clock)
       const cookies = await prove(person, request, reply)
       record(request, 'codes set up', { account: person.id })
       return setCookies(reply, cookies).send(done)
@@ -124,12 +123,6 @@ function secondFactorRoutes({ login }: Auth, clock: Clock, record: Recorder): Fa
 
 function ownSessionRoutes({ sessions }: Auth, clock: Clock): FastifyPluginAsyncZod {
   const tags = ['session']
-  /** Somebody at a desk that was left alone throws nobody out. */
-  const proven = (caller: Caller): Person => {
-    const person = requirePerson(caller)
-    if (hasSecondFactor(person)) checkStepUp(person, clock)
-    return person
-  }
   return async (app) => {
     app.get('/api/v1/sessions', { schema: { tags, response: { 200: SessionList } } }, ({ caller }) => {
       const person = requirePerson(caller)
@@ -146,7 +139,7 @@ function ownSessionRoutes({ sessions }: Auth, clock: Clock): FastifyPluginAsyncZ
       '/api/v1/sessions/end-others',
       { schema: { tags, response: { 200: z.object({ ended: z.int() }) } } },
       ({ caller }) => {
-        const person = proven(caller)
+        const person = proven(caller, clock)
         return { ended: sessions.endOthersOf(person.id, person.session) }
       },
     )
@@ -155,11 +148,18 @@ function ownSessionRoutes({ sessions }: Auth, clock: Clock): FastifyPluginAsyncZ
       { schema: { tags, params: z.object({ id: z.string().max(64) }), response: { 200: Done } } },
       ({ params: { id }, caller }) => {
         // Another's session and none at all are answered alike.
-        if (!sessions.endOne(proven(caller).id, id)) {
+        if (!sessions.endOne(proven(caller, clock).id, id)) {
           throw new HttpProblem(404, 'Not found', `You have no session "${id}".`)
         }
         return done
       },
     )
   }
+}
+
+/** Somebody at a desk that was left alone throws nobody out. */
+function proven(caller: Caller, clock: Clock): Person {
+  const person = requirePerson(caller)
+  if (hasSecondFactor(person)) checkStepUp(person, clock)
+  return person
 }

@@ -7,7 +7,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Auth } from '../auth/auth.ts'
 import { hasSecondFactor, type Person } from '../auth/roles.ts'
 import { stepUpHolds } from '../auth/session-age.ts'
-import { checkStepUp, requireStepUp } from '../auth/step-up.ts'
+import { checkMayAddFactor, requireStepUp } from '../auth/step-up.ts'
 import { answered, clientOf, Done, done, Password, requirePerson, sessionOptions, setCookies } from './logging-in.ts'
 import { HttpProblem } from './problem.ts'
 import type { Recorder } from './recorder.ts'
@@ -76,7 +76,7 @@ function ownPasskeyRoutes(parts: PasskeyRouteParts): FastifyPluginAsyncZod {
         const person = requirePerson(request.caller)
         const { name, creation } = request.body
         // Another factor may have been made since the challenge was given for a password alone.
-        if (hasSecondFactor(person)) checkStepUp(person, clock)
+        checkMayAddFactor(person, clock)
         await answered(reply, passkeys.create(person, name, creation, originOf(request)))
         record(request, 'passkey made', { account: person.id })
         if (hasSecondFactor(person)) return done
@@ -95,6 +95,15 @@ function ownPasskeyRoutes(parts: PasskeyRouteParts): FastifyPluginAsyncZod {
       (request) => {
         const { id } = request.params
         const person = requirePerson(request.caller)
+        const known = passkeyTable.of(person.id)
+        if (!person.hasTotp && known.length === 1 && known[0]?.id === id) {
+          throw new HttpProblem(
+            409,
+            'Last factor',
+            'This passkey is the only second factor of the account: set up another one first.',
+            'last-factor',
+          )
+        }
         if (!passkeyTable.remove(person.id, id)) {
           throw new HttpProblem(404, 'Not found', `You have no passkey "${id}".`)
         }
@@ -143,7 +152,8 @@ async function proveOneself(
   person: Person,
   request: FastifyRequest<{ Body: { password?: string | undefined } }>,
 ): Promise<void> {
-  if (hasSecondFactor(person)) return checkStepUp(person, clock)
+  checkMayAddFactor(person, clock)
+  if (hasSecondFactor(person)) return
   if (person.hasPassword) return auth.login.provePassword(person, request.body.password ?? '', clientOf(request))
   if (stepUpHolds(person.beganMs, clock.wallMs())) return
   throw new HttpProblem(403, 'Log in again', 'This needs a login at most five minutes ago.', 'log-in-again')

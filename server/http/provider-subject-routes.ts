@@ -58,13 +58,13 @@ export function providerSubjectRoutes({ auth, clock, record }: AccountRouteParts
           params: { id },
           body,
         } = request
-        const account = await checked(async () => {
-          subjects.require(id)
-          const made = await accounts.create(body, clock.wallMs())
-          subjects.link(id, made)
-          return made
+        await checked(async () => {
+          subjects.requireUnlinked(id)
+          const account = await accounts.create(body, clock.wallMs())
+          // At once: the identity may have been given another account meanwhile, and this one is there all the same.
+          record(request, 'account created', { account, role: body.role, subject: id })
+          subjects.link(id, account)
         })
-        record(request, 'account created', { account, role: body.role, subject: id })
         return reply.code(201).send(done)
       },
     )

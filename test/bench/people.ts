@@ -20,7 +20,10 @@ export async function logIn(dataDir: string, roles: readonly Role[]): Promise<st
     const email = `${role}@kalbar.example`
     const opd = role === 'opd-owner' ? 'Diskominfo' : null
     const id = await auth.accounts.create({ name: role, email, role, opd }, systemClock.wallMs())
-    await auth.login.useLink({ link: auth.links.issue(id, systemClock.wallMs()), password: PASSWORD }, ADDRESS)
+    await auth.login.useLink(
+      { link: auth.links.issue(id, systemClock.wallMs()), password: PASSWORD },
+      clientWith(undefined),
+    )
     const first = await auth.login.withPassword(email, PASSWORD, clientWith(undefined))
     cookies.push(await withSecondFactor(auth, first.cookies))
   }
@@ -43,5 +46,5 @@ async function withSecondFactor({ login, personOf, sessions }: Auth, given: read
   return proven
 }
 
-const clientWith = (cookie: string | undefined) => ({ cookie, address: ADDRESS, agent: '' })
+const clientWith = (cookie: string | undefined) => ({ cookie, address: ADDRESS, network: ADDRESS, agent: '' })
 const cookieHeader = (lines: readonly string[]) => lines.map((line) => line.split(';')[0]).join('; ')

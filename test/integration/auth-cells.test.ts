@@ -41,7 +41,15 @@ async function columnsOf({ siaga, api, person, newcomer }: LoginStack): Promise<
     { caller: nobody, visitor: new Visitor(siaga.httpUrl, api), headers: {} },
     { caller: scraper, visitor: new Visitor(siaga.httpUrl, api), headers: bearer },
   ]
-  const session = { session: '', beganMs: 0, hasPassword: true, hasTotp: true, passkeys: 0, steppedUpMs: 0 }
+  const session = {
+    session: '',
+    beganMs: 0,
+    hasPassword: true,
+    hasTotp: true,
+    passkeys: 0,
+    factorRemoved: false,
+    steppedUpMs: 0,
+  }
   for (const role of roles) {
     const opd = role === 'opd-owner' ? 'Dinkes' : null
     const { visitor, id, email } = await person(role, opd ?? undefined)

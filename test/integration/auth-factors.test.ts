@@ -5,23 +5,23 @@ import { text } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { Authenticator } from '../harness/authenticator.ts'
-import { type LoginStack, password, startLoginStack, Visitor } from '../harness/login.ts'
+import { forgetStepUp, type LoginStack, password, startLoginStack, Visitor } from '../harness/login.ts'
 import { totpCode } from '../harness/totp.ts'
 
 const name = 'laptop'
 const needed = { status: 403, body: { type: 'urn:siaga:problem:step-up-needed' } }
 
 /** Two browsers that know the same password, at the name to which passkeys belong. */
-async function start() {
+async function start(role = 'operator') {
   const stack: LoginStack = await startLoginStack()
-  const { email } = await stack.newcomer('operator')
+  const { email, id } = await stack.newcomer(role)
   const home = stack.siaga.httpUrl.replace('127.0.0.1', 'localhost')
   const logIn = async () => {
     const visitor = new Visitor(home, stack.api)
     await visitor.login(email)
     return visitor
   }
-  return { owner: await logIn(), other: await logIn() }
+  return { stack, id, owner: await logIn(), other: await logIn(), logIn }
 }
 
 async function passkeyFor(visitor: Visitor, key: Authenticator) {
@@ -122,4 +122,68 @@ it('a write begun with its headers alone is judged by what holds when its body c
   expect(await making()).toMatchObject(needed)
   expect((await owner.post('/api/v1/sessions/end-others')).status).toBe(200)
   expect(await ending()).toMatchObject({ status: 401, body: { type: 'urn:siaga:problem:not-logged-in' } })
+})
+
+it('while an app is replaced, and after its removal, whoever knows the password alone sets up none', async () => {
+  const { stack, id, owner, logIn } = await start()
+  const first = uriOf(await owner.post('/api/v1/session/totp', { password }))
+  expect((await owner.post('/api/v1/session/totp/confirm', { code: totpCode(first) })).status).toBe(200)
+  expect((await owner.post('/api/v1/session/totp/remove', { password })).status).toBe(200)
+  const thief = await logIn()
+  const linkNeeded = { status: 403, body: { type: 'urn:siaga:problem:link-needed' } }
+  const begun = uriOf(await owner.post('/api/v1/session/totp', { password }))
+  expect(await thief.post('/api/v1/session/totp', { password })).toMatchObject(linkNeeded)
+  expect(await thief.post('/api/v1/session/totp/confirm', { code: totpCode(begun) })).toMatchObject(linkNeeded)
+  expect(await thief.post('/api/v1/passkeys/options', { password })).toMatchObject(linkNeeded)
+  expect(await status(thief)).toBe(403)
+  // The session that took it away goes on.
+  expect((await owner.post('/api/v1/session/totp/confirm', { code: totpCode(begun) })).status).toBe(200)
+  expect(await status(owner)).toBe(200)
+
+  // Who stopped half way comes back by a link.
+  expect((await owner.post('/api/v1/session/totp/remove', { password })).status).toBe(200)
+  const { body } = await stack.administrator.visitor.post(`/api/v1/accounts/${id}/link`)
+  const { link } = z.object({ link: z.string() }).parse(body)
+  expect((await owner.post('/api/v1/session/link', { link, password })).status).toBe(200)
+  const anew = await logIn()
+  expect((await anew.post('/api/v1/session/totp', { password })).status).toBe(200)
+})
+
+it('the last factor there is stays', async () => {
+  const { owner } = await start()
+  const made = await passkeyFor(owner, new Authenticator())
+  expect((await make(owner, made)).status).toBe(200)
+  const remove = () => owner.post(`/api/v1/passkeys/${made.creation.id}/remove`)
+  expect(await remove()).toMatchObject({ status: 409, body: { type: 'urn:siaga:problem:last-factor' } })
+  const uri = uriOf(await owner.post('/api/v1/session/totp', { password }))
+  expect((await owner.post('/api/v1/session/totp/confirm', { code: totpCode(uri) })).status).toBe(200)
+  expect((await remove()).status).toBe(200)
+})
+
+it('a write begun with the cookie of before a step-up gains nothing by it', async () => {
+  const { stack } = await start()
+  const { visitor } = stack.administrator
+  forgetStepUp(stack.siaga)
+  const account = { name: 'Budi', email: 'budi@kalbar.example', role: 'administrator', opd: null }
+  expect(await visitor.post('/api/v1/accounts', account)).toMatchObject(needed)
+  const begun = await withheld(visitor, '/api/v1/accounts', account)
+  expect((await visitor.post('/api/v1/session/step-up', { code: visitor.codeApp?.code() })).status).toBe(200)
+  expect(await begun()).toMatchObject({ status: 401, body: { type: 'urn:siaga:problem:not-logged-in' } })
+  expect((await visitor.post('/api/v1/accounts', account)).status).toBe(201)
+})
+
+it('a new password needs the factor too, and ends a login that waits for its code', async () => {
+  const { stack } = await start()
+  const { visitor, email } = await stack.person('operator')
+  forgetStepUp(stack.siaga)
+  const change = { current: password, next: `${password} baru` }
+  expect(await visitor.post('/api/v1/session/password', change)).toMatchObject(needed)
+  expect((await visitor.post('/api/v1/session/step-up', { code: visitor.codeApp?.code() })).status).toBe(200)
+  const waiting = new Visitor(visitor.origin, stack.api)
+  expect((await waiting.post('/api/v1/session', { email, password })).body).toEqual({ step: 'code' })
+  expect((await visitor.post('/api/v1/session/password', change)).status).toBe(200)
+  expect(await waiting.post('/api/v1/session/code', { code: visitor.codeApp?.code() })).toMatchObject({
+    status: 401,
+    body: { type: 'urn:siaga:problem:code-late' },
+  })
 })

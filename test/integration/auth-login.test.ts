@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { adminProcess } from '../harness/access.ts'
 import {
   enrolTotp,
   firstLink,
@@ -116,6 +117,35 @@ describe('logging in', () => {
     const [recovery = ''] = administrator.recoveryCodes
     expect(await enter(recovery)).toBe(200)
     expect(await enter(recovery)).toBe(401)
+  })
+
+  it('counts a code that no password came before as no guess, so that it slows nobody down', async () => {
+    const { siaga, administrator } = await startLoginStack()
+    const stranger = new Visitor(siaga.httpUrl)
+    const late = { status: 401, body: { type: 'urn:siaga:problem:code-late' } }
+    for (let tries = 0; tries < 10; tries += 1) {
+      expect(await stranger.post('/api/v1/session/code', { code: '000000' })).toMatchObject(late)
+    }
+    expect((await administrator.visitor.login(email)).status).toBe(200)
+    // Those after a password do count.
+    await stranger.login(email)
+    const tries: number[] = []
+    while (tries.length < 6) tries.push((await stranger.post('/api/v1/session/code', { code: 'abcdefg' })).status)
+    expect(tries).toContain(429)
+  })
+
+  it('opens nothing to who is disabled, also once enabled again, until the next login', async () => {
+    const { siaga, administrator, person } = await startLoginStack()
+    const { visitor, id, email: own } = await person('operator')
+    const disabled = await administrator.visitor.post(`/api/v1/accounts/${id}/disabled`, { disabled: true })
+    expect(disabled.status).toBe(200)
+    expect(await visitor.login(own)).toMatchObject({
+      status: 401,
+      body: { type: 'urn:siaga:problem:not-accepted' },
+    })
+    await adminProcess(siaga.dataDir, 'account', 'enable', own)
+    expect((await visitor.get('/api/v1/status')).status).toBe(401)
+    expect((await visitor.login(own)).status).toBe(200)
   })
 
   it('opens nothing to a password alone but setting up a second factor, which then opens everything', async () => {

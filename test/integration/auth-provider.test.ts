@@ -130,7 +130,11 @@ describe('a login by the provider', () => {
     expect((await linked.visitor.get('/api/v1/session')).body).toMatchObject({ person: { role: 'leader' } })
     // A dangerous act still asks for a factor of ours.
     const twice = await administrator.post(`/api/v1/provider-subjects/${id}/link`, { account: leader.id })
-    expect(twice).toMatchObject({ status: 409, body: { type: 'urn:siaga:problem:subject-linked' } })
+    const linkedAlready = { status: 409, body: { type: 'urn:siaga:problem:subject-linked' } }
+    expect(twice).toMatchObject(linkedAlready)
+    const ghost = { name: 'Ghost', email: 'ghost@kalbar.example', role: 'administrator', opd: null }
+    expect(await administrator.post(`/api/v1/provider-subjects/${id}/account`, ghost)).toMatchObject(linkedAlready)
+    expect(JSON.stringify((await administrator.get('/api/v1/accounts')).body)).not.toContain(ghost.email)
     expect((await administrator.post(`/api/v1/provider-subjects/${id}/remove`)).status).toBe(200)
     expect(await status(linked.visitor)).toBe(401)
     expect((await logIn(bench, 'admin')).answer.status).toBe(403)

@@ -45,6 +45,14 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
     'Passkey tidak berlaku di alamat ini',
     'Buka Siaga lewat alamat resminya; passkey terikat pada alamat itu. Bila tetap tidak bisa, mintalah tautan baru kepada administrator.',
   ],
+  'last-factor': [
+    'Ini satu-satunya bukti kedua akun Anda',
+    'Tambah passkey lain atau aktifkan kode sekali pakai lebih dahulu, lalu cabut yang ini.',
+  ],
+  'link-needed': [
+    'Bukti kedua akun ini sudah dilepas',
+    'Hanya sesi yang melepasnya dapat memasang yang baru. Mintalah tautan baru kepada administrator.',
+  ],
   'log-in-again': [
     'Masuk lagi lebih dahulu',
     'Ini memerlukan sesi yang baru dimulai. Keluar, masuk lagi, lalu ulangi.',

@@ -49,6 +49,7 @@ export const settings = {
     password: 'Kata sandi sekarang',
     make: 'Buat passkey',
     remove: 'Cabut',
+    last: 'Satu-satunya bukti kedua akun ini. Tambah yang lain dahulu bila ingin mencabutnya.',
     removeQuestion: 'Perangkat itu tidak dapat lagi dipakai untuk masuk.',
   },
   factor: {
