@@ -12,6 +12,7 @@ export interface ClientsOptions {
   readonly sessions: Sessions
   readonly admission: Admission
   readonly monoMs: () => number
+  readonly onRefused: (login: { readonly address: string; readonly user: string; readonly reason: string }) => void
 }
 
 export class Clients {
@@ -45,7 +46,14 @@ export class Clients {
   /** CONNECT has come: who is it? */
   prepare(client: Client, packet: ConnectPacket): void {
     const refusal = this.options.sessions.prepare(client, packet)
-    if (refusal) this.refusals.set(client, refusal)
+    if (!refusal) return
+    this.refusals.set(client, refusal)
+    const address = this.connections.get(client)?.address ?? ''
+    this.options.onRefused({ address, user: shownName(packet.username), reason: refusal.reason })
+  }
+
+  isRefused(client: Client): boolean {
+    return this.refusals.has(client)
   }
 
   /** Why it may not log in, or undefined; then it is counted until its connection closes. */
@@ -72,8 +80,9 @@ export class Clients {
     this.connections.get(client)?.open(limits, bucket)
   }
 
+  /** A token revoked between CONNECT and here was not looked for among those who are live. */
   registered(client: Client): void {
-    this.live.add(client)
+    if (this.options.sessions.refresh(client)) this.live.add(client)
   }
 
   disconnected(client: Client): void {
@@ -84,3 +93,8 @@ export class Clients {
 
 const notAuthorized: LoginRefusal = { reason: 'not authorized', returnCode: connackCode.notAuthorized }
 const tooMany: LoginRefusal = { reason: 'too many connections', returnCode: connackCode.serverUnavailable }
+
+/** What is no name of an identity may be a token in the wrong place. */
+function shownName(username: string | undefined): string {
+  return username !== undefined && /^[a-z]{1,16}:[a-z0-9-]{1,64}$/.test(username) ? username : 'no name of an identity'
+}

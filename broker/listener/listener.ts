@@ -50,8 +50,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     perAddressMax: options.connectionsPerAddressMax,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
   })
-  const clients = new Clients({ sessions, admission, monoMs })
   const refused = new RefusalTally(log, 'connection refused')
+  const clients = new Clients({ sessions, admission, monoMs, onRefused: (login) => refused.note(login) })
   const aedes = await createLibrary({
     sessions,
     clients,

@@ -16,6 +16,11 @@ const DRAIN_TIMEOUT_MS = 300
 const MQTT_CONCURRENCY = 1_000
 /** Role and id before the client's own id make it longer than the 23 of MQTT 3.1. */
 const CLIENT_ID_CHARACTERS_MAX = 256
+/**
+ * QoS 2 messages of a connection that wait for their PUBREL, each kept: 64 connections of an application hold 26 MB at
+ * most. Libraries have some 20 under way; past it the connection is closed.
+ */
+const UNRELEASED_MAX = 100
 /** What waits for a client to read: 16 of the largest messages. */
 const WRITE_BUFFER_BYTES_MAX = 1024 * 1024
 
@@ -34,6 +39,7 @@ export async function createLibrary({ sessions, clients, publishing, beforeSubsc
     concurrency: MQTT_CONCURRENCY,
     connectTimeout: CONNECT_TIMEOUT_MS,
     drainTimeout: DRAIN_TIMEOUT_MS,
+    maxInflightInbound: UNRELEASED_MAX,
     maxTopicLevels: TOPIC_LEVELS_MAX,
     maxClientsIdLength: CLIENT_ID_CHARACTERS_MAX,
     preConnect(client, packet, done) {
@@ -100,7 +106,8 @@ function follow(aedes: Aedes, clients: Clients, log: Log): void {
   // Reported once a connection: a stuck client can raise it for every packet that waited.
   const reported = new WeakSet<object>()
   aedes.on('clientError', (client, error) => {
-    if (reported.has(client)) return
+    // A refused login has been told, with its address.
+    if (reported.has(client) || clients.isRefused(client)) return
     reported.add(client)
     log.info({ client: client.id, reason: error.message }, 'client error')
   })

@@ -48,14 +48,10 @@ export function createPublishing(options: PublishingOptions): Publishing {
     return new Error(reason)
   }
 
-  const settleRetain = (packet: PublishPacket, mayRetain: boolean, payload: Buffer) => {
-    if (!packet.retain) return
-    // A copy: as a part of what was read with it, a small retained message would keep 64 KiB in memory.
-    if (mayRetain) packet.payload = Buffer.from(payload)
-    else {
-      packet.retain = false
-      counts.retainCleared += 1
-    }
+  const settleRetain = (packet: PublishPacket, mayRetain: boolean) => {
+    if (!packet.retain || mayRetain) return
+    packet.retain = false
+    counts.retainCleared += 1
   }
   const store = (receipt: Receipt, topic: string, payload: Buffer) => {
     const entries = toEntries(receipt, topic, payload)
@@ -93,7 +89,9 @@ export function createPublishing(options: PublishingOptions): Publishing {
       if (payload.length > maxBytes) {
         return done(refuse(client, packet.topic, `payload of ${payload.length} bytes, the limit is ${maxBytes}`))
       }
-      settleRetain(packet, channel.retained, payload)
+      settleRetain(packet, channel.retained)
+      // What is kept is a copy: as a part of what was read with it, a small message would keep 64 KiB in memory.
+      if (packet.retain || packet.qos === 2) packet.payload = Buffer.from(payload)
       const forJournal = channel.to.some((receiver) => receiver === 'journal')
       const receipt = { ...right, identity, receivedMs: clock.wallMs(), monoMs: clock.monoMs() }
       const inTurn = client ? orderOf(client).next() : (answer: () => void) => answer()

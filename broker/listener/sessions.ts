@@ -73,6 +73,21 @@ export class Sessions {
     return client ? this.byClient.get(client) : undefined
   }
 
+  /** Takes over the rights of now. @returns false when its token is good no longer: the connection is then being closed */
+  refresh(client: Client): boolean {
+    const identity = this.byClient.get(client)
+    const current = identity && this.options.credentials.current(identity.issue)
+    if (current) {
+      this.byClient.set(client, current)
+      return true
+    }
+    if (!identity) return false
+    this.options.log.info({ client: client.id }, 'credential revoked, connection closed')
+    this.byClient.delete(client)
+    client.close()
+    return false
+  }
+
   /** The connection is gone. */
   ended(client: Client): void {
     const identity = this.byClient.get(client)
@@ -81,19 +96,11 @@ export class Sessions {
 
   /** Closes the connections whose token is revoked or expired; the others have the rights of now. */
   closeRevoked(clients: Iterable<Client>): void {
-    const { credentials, log } = this.options
+    const { credentials } = this.options
     credentials.reload()
     if (credentials.generation() === this.checkedGeneration) return
     this.checkedGeneration = credentials.generation()
-    for (const client of clients) {
-      const identity = this.byClient.get(client)
-      const current = identity && credentials.current(identity.issue)
-      if (current) this.byClient.set(client, current)
-      if (!identity || current) continue
-      log.info({ client: client.id }, 'credential revoked, connection closed')
-      this.byClient.delete(client)
-      client.close()
-    }
+    for (const client of clients) this.refresh(client)
   }
 }
 

@@ -32,7 +32,7 @@ it('a subscriber that stopped reading is cut within 500 ms', async () => {
   onTestFinished(() => credentials.close())
   const sessions = new Sessions({ credentials, log: silentLog })
   const admission = new Admission({ connectionsMax: 9, perAddressMax: 9, connectTimeoutMs: 10_000 })
-  const clients = new Clients({ sessions, admission, monoMs })
+  const clients = new Clients({ sessions, admission, monoMs, onRefused: () => undefined })
   const publishing = {
     counts: { accepted: 0, quarantined: 0, retainCleared: 0, breaches: 0 },
     authorize: () => undefined,
