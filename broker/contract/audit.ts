@@ -23,6 +23,7 @@ const auditActs = [
   'identity revoked',
   'enrolment code issued',
   'device enrolled',
+  'enrolment refused',
   'door command',
   'shell command',
 ] as const

@@ -32,6 +32,8 @@ export interface EnrolmentCodes {
    * identity or token; only the right one uses it up
    */
   take(request: EnrolmentRequest): 'taken' | 'again' | 'refused'
+  /** Whether a code was issued for it within the hour, used or not. */
+  isAwaited(username: string): boolean
   /** Codes not used yet. */
   open(): Omit<IssuedCode, 'code'>[]
   /** @returns false when there was none */
@@ -55,6 +57,7 @@ export function openEnrolmentCodes(dataDir: string, wallMs: () => number = Date.
   const list = db.prepare(
     'SELECT username, until_ms AS untilMs FROM enrolments WHERE token_hash IS NULL AND until_ms > ? ORDER BY username',
   )
+  const awaited = db.prepare('SELECT 1 FROM enrolments WHERE username = ? AND until_ms > ?')
   const remove = db.prepare('DELETE FROM enrolments WHERE username = ?')
   return {
     issue(device) {
@@ -70,6 +73,7 @@ export function openEnrolmentCodes(dataDir: string, wallMs: () => number = Date.
       if (take.run(...question).changes === 1) return 'taken'
       return taken.get(...question) ? 'again' : 'refused'
     },
+    isAwaited: (username) => awaited.get(username, wallMs()) !== undefined,
     open: () =>
       list.all(wallMs()).map((row) => ({ username: String(row['username']), untilMs: Number(row['untilMs']) })),
     revoke: (username) => remove.run(username).changes === 1,

@@ -56,9 +56,13 @@ export function enrolmentRoutes(parts: EnrolmentRouteParts): FastifyPluginAsyncZ
       { bodyLimit, config: TRIES, schema: { tags, body: EnrolmentRequest, response: { 200: EnrolmentAnswer } } },
       async (request) => {
         const { role, id, tokenHash } = request.body
+        const identity = enrolledName({ role, id })
         const outcome = enrolmentCodes.take(request.body)
         // Wrong, used, too old, for another device: one answer for all.
         if (outcome === 'refused') {
+          // Somebody waits for this device: one of the two is not whom it was made for.
+          if (enrolmentCodes.isAwaited(identity)) record(request, 'enrolment refused', { identity })
+          else request.log.info({ identity, from: request.ip }, 'enrolment refused')
           throw new HttpProblem(
             401,
             'Not enrolled',
@@ -67,8 +71,8 @@ export function enrolmentRoutes(parts: EnrolmentRouteParts): FastifyPluginAsyncZ
           )
         }
         credentials.accept({ role, id }, tokenHash)
-        if (outcome === 'taken') record(request, 'device enrolled', { identity: enrolledName({ role, id }) })
-        return { username: enrolledName({ role, id }), commandKey }
+        if (outcome === 'taken') record(request, 'device enrolled', { identity })
+        return { username: identity, commandKey }
       },
     )
   }

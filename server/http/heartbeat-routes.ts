@@ -1,4 +1,6 @@
 /** Heartbeats by HTTP: `POST /api/v1/heartbeat/{app}` with a bearer token, and `/hb/{token}` for a cron line with curl. */
+import { normalizeIP } from '@fastify/rate-limit'
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Identity, identityName, publishRight } from '#contract/access.ts'
@@ -13,6 +15,12 @@ import { Accepted } from './schemas.ts'
 /** Leaves room for `via` and `request` within the channel's limit. */
 const PUSH_BYTES_MAX = 3_500
 
+/**
+ * Of one token: an application says it lives each half minute, a gateway speaks for all of them. They come in by the
+ * server's own connection to the broker, so the broker's rate for each identity does not see them.
+ */
+const PUSHES_PER_S = { app: 100, gateway: 2_000 }
+
 /** What a query string can carry of a heartbeat. */
 const QueryHeartbeat = z.object({
   status: z.string().optional(),
@@ -23,6 +31,8 @@ const QueryHeartbeat = z.object({
 })
 
 export function heartbeatRoutes(parts: HttpParts): FastifyPluginAsyncZod {
+  const byBearer = pushRate((request) => parts.identityOf(bearerOf(request) ?? ''))
+  const byAddress = pushRate((request) => parts.identityOf((request.params as { token: string }).token))
   const accept = async (identity: Identity, app: string, heartbeat: HeartbeatInput) => {
     if (!parts.isRegistered(app)) {
       throw new HttpProblem(
@@ -53,6 +63,7 @@ export function heartbeatRoutes(parts: HttpParts): FastifyPluginAsyncZod {
       '/api/v1/heartbeat/:app',
       {
         bodyLimit: PUSH_BYTES_MAX,
+        config: byBearer,
         schema: {
           tags: ['heartbeat'],
           security: [{ token: [] }],
@@ -61,7 +72,7 @@ export function heartbeatRoutes(parts: HttpParts): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+        const token = bearerOf(request)
         const identity = token ? parts.identityOf(token) : undefined
         const mayPush = identity && publishRight(identity, topicName('heartbeat', { app: request.params.app }))
         if (!mayPush) {
@@ -78,6 +89,7 @@ export function heartbeatRoutes(parts: HttpParts): FastifyPluginAsyncZod {
       method: ['GET', 'POST'],
       url: '/hb/:token',
       bodyLimit: PUSH_BYTES_MAX,
+      config: byAddress,
       schema: {
         tags: ['heartbeat'],
         params: z.object({ token: z.string().max(100) }),
@@ -93,6 +105,20 @@ export function heartbeatRoutes(parts: HttpParts): FastifyPluginAsyncZod {
       },
     })
   }
+}
+
+function bearerOf({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1]
+}
+
+/** By identity; of an unknown token by network address. */
+function pushRate(identityOf: (request: FastifyRequest) => Identity | undefined) {
+  const keyGenerator = (request: FastifyRequest) => {
+    const identity = identityOf(request)
+    return identity ? identityName(identity) : normalizeIP(request.ip)
+  }
+  const max = (_: FastifyRequest, key: string) => (key.startsWith('gateway:') ? PUSHES_PER_S.gateway : PUSHES_PER_S.app)
+  return { rateLimit: { max, timeWindow: 1_000, keyGenerator } }
 }
 
 function decodeBody(body: unknown): HeartbeatInput {

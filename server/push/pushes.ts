@@ -9,6 +9,8 @@ import { topicName } from '#contract/topics.ts'
 
 /** A commit and a turn of the tail take milliseconds; past this something is broken and the pusher should know. */
 const PASS_TIMEOUT_MS = 5_000
+/** Of the 5,000 messages the connection to the broker has under way: commands, access lists and the pulse keep room. */
+const PUSHES_MAX = 4_000
 /** How often to look whether the tail has read past the end of the journal. */
 const CATCH_UP_POLL_MS = 5
 
@@ -31,6 +33,7 @@ export function createPushes({ publish, tail }: PushOptions): Pushes {
 
   return {
     async push(app, heartbeat, pusher) {
+      if (waiting.size >= PUSHES_MAX) return 'unavailable'
       const request = randomUUID()
       const passed = new Promise<PushResult>((resolve) => waiting.set(request, () => resolve('recorded')))
       try {

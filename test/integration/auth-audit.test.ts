@@ -19,8 +19,17 @@ it('who, what, on whom and from where, newest first, for auditors and administra
   const token = z.object({ password: z.string() }).parse(body).password
   admin(siaga.dataDir, 'person', 'add', 'p-0007', '--name', 'Dayang Suryani')
 
-  const first = AuditPage.parse((await auditor.visitor.get('/api/v1/audit?limit=3')).body)
+  await visitor.post('/api/v1/identities/enrol', { role: 'door', id: 'gudang' })
+  const wrong = { code: 'A'.repeat(20), role: 'door', tokenHash: 'a'.repeat(64) }
+  const stranger = new Visitor(siaga.httpUrl)
+  expect((await stranger.post('/api/v1/enrolment', { ...wrong, id: 'gudang' })).status).toBe(401)
+  // Nobody waits for this one: for the log alone, or strangers would fill the record.
+  expect((await stranger.post('/api/v1/enrolment', { ...wrong, id: 'nowhere' })).status).toBe(401)
+
+  const first = AuditPage.parse((await auditor.visitor.get('/api/v1/audit?limit=5')).body)
   expect(first.entries).toMatchObject([
+    { actor: 'nobody', act: 'enrolment refused', from: '127.0.0.1', about: { identity: 'door:gudang' } },
+    { act: 'enrolment code issued', about: { identity: 'door:gudang' } },
     { actor: 'shell', act: 'shell command', about: { command: 'person add', operands: 'p-0007', options: 'name' } },
     { act: 'identity added', from: '127.0.0.1', about: { identity: 'door:komando' } },
     { act: 'role changed', about: { account: leader.id, role: 'technician' } },

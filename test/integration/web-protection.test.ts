@@ -176,3 +176,25 @@ it('shows a push by HTTP as the last use of its token', async () => {
   expect((await new Visitor(siaga.httpUrl).post('/api/v1/heartbeat/pusher', {}, bearer)).status).toBe(202)
   expect(Date.parse((await lastUsed()) ?? '')).toBeGreaterThanOrEqual(startedMs)
 })
+
+it('takes pushes of one token at a bounded rate, and those of another meanwhile', async () => {
+  const { siaga, administrator } = await startLoginStack()
+  registerApps(siaga.dataDir, [
+    { id: 'wild', intervalS: 60, graceS: 10 },
+    { id: 'calm', intervalS: 60, graceS: 10 },
+  ])
+  const known = async () => JSON.stringify((await administrator.visitor.get('/api/v1/identities')).body)
+  await until('the server to know what the shell registered', async () => (await known()).includes('app:calm'))
+  const bearerOf = async (username: string) => {
+    const made = await administrator.visitor.post('/api/v1/identities/rotate', { username, overlapHours: 0 })
+    return { authorization: `Bearer ${(made.body as { password: string }).password}` }
+  }
+  const [wild, calm] = [await bearerOf('app:wild'), await bearerOf('app:calm')]
+  const visitor = new Visitor(siaga.httpUrl)
+  const flood = Array.from({ length: 400 }, () => visitor.post('/api/v1/heartbeat/wild', {}, wild))
+  const other = visitor.post('/api/v1/heartbeat/calm', {}, calm)
+  const answers = await Promise.all(flood)
+  const slowed = answers.find(({ status }) => status === 429)
+  expect(Number(slowed?.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await other).status).toBe(202)
+})

@@ -23,6 +23,7 @@ const acts: Readonly<Record<AuditAct, string>> = {
   'identity revoked': 'Identitas dicabut',
   'enrolment code issued': 'Kode pendaftaran dibuat',
   'device enrolled': 'Perangkat terdaftar',
+  'enrolment refused': 'Pendaftaran perangkat ditolak',
   'door command': 'Perintah ke pintu',
   'shell command': 'Perintah di server',
 }
