@@ -14,6 +14,12 @@ import { yearsWithoutHolidays } from './holiday-years.ts'
 import { ListTooLarge, requireFit } from './list-size.ts'
 import type { SigningKey } from './signing-key.ts'
 
+/**
+ * Half of what a version can count: past it a list would soon have a version that is no safe integer, and issuing that
+ * one fails before the other doors get theirs.
+ */
+const OUTNUMBERED_MAX = 2 ** 52
+
 interface AccessPublisherOptions {
   readonly registry: Registry
   readonly key: SigningKey
@@ -59,7 +65,7 @@ export class AccessPublisher {
   async outnumber(door: string, reportedVersion: number): Promise<void> {
     const issued = this.#tables.access.issuedList(door)
     if (issued === undefined || reportedVersion <= issued.version) return
-    if (reportedVersion >= Number.MAX_SAFE_INTEGER) {
+    if (reportedVersion > OUTNUMBERED_MAX) {
       this.#options.log.error({ door, reportedVersion }, 'no access list can outnumber this version: reset the door')
       return
     }
