@@ -55,6 +55,8 @@ describe('line protocol', () => {
     { ...heartbeat, app: 'a\\' },
     { ...heartbeat, receivedMs: 1.5 },
     { ...door, seq: 1.5 },
+    { ...door, at: 8_640_000_000_000_000 },
+    { ...door, at: 9_223_372_036_855 },
   ])('%j is refused', (observation) => {
     expect(() => toLine(observation)).toThrow(RangeError)
   })

@@ -5,11 +5,14 @@
 import type { DoorObservation, HeartbeatObservation, Observation } from '../observation.ts'
 
 const NS_PER_MS = 1_000_000n
+/** Largest time of InfluxDB, the year 2262: one line beyond it, and some versions refuse the whole body. */
+const TIME_NS_MAX = 9_223_372_036_854_775_806n
 
 /**
  * One line, without line end. The same observation always gives the same series and time, so writing it twice is one
  * point; two of one millisecond differ by row id or sequence in the nanoseconds.
- * @throws RangeError for NaN, infinities, fractions where an integer belongs, and text that would break the line
+ * @throws RangeError for NaN, infinities, fractions where an integer belongs, times InfluxDB has no number for, and text
+ * that would break the line
  */
 export function toLine(observation: Observation): string {
   return observation.kind === 'heartbeat' ? heartbeatLine(observation) : doorLine(observation)
@@ -29,7 +32,9 @@ function doorLine({ door, event, seq, at }: DoorObservation): string {
 /** `ms`·10⁶ + `number` mod 10⁶, exact beyond 2^53. */
 function pointTime(ms: number, number: number): string {
   if (!Number.isSafeInteger(ms)) throw new RangeError(`point time ${ms} is no whole number of milliseconds`)
-  return String(BigInt(ms) * NS_PER_MS + (BigInt(number) % NS_PER_MS))
+  const timeNs = BigInt(ms) * NS_PER_MS + (BigInt(number) % NS_PER_MS)
+  if (timeNs > TIME_NS_MAX) throw new RangeError(`point time ${ms} ms is later than InfluxDB can store`)
+  return String(timeNs)
 }
 
 /** An empty tag is no tag: InfluxDB refuses one without a value. */
