@@ -14,6 +14,7 @@ import { readBuild } from './build.ts'
 import { createDoorCommands } from './commands/door-commands.ts'
 import { createFeed } from './live/feed.ts'
 import { createLiveServer } from './live/gateway.ts'
+import { guardSource } from './live/guarded-source.ts'
 import { Present } from './live/present.ts'
 import { type PulseTrain, startPulse } from './pulse.ts'
 import { createPushes } from './push/pushes.ts'
@@ -62,7 +63,8 @@ export async function startServer(
   const commands = createDoorCommands({ key, clock, log, publish, isOnline })
   const live = createLiveServer()
   const build = readBuild(settings.SIAGA_WEB_DIR)
-  const feed = createFeed({ source: present.source(ingest), clock, build, demo: settings.SIAGA_DEMO, ...live })
+  const source = guardSource(present.source(ingest), log)
+  const feed = createFeed({ source, clock, build, demo: settings.SIAGA_DEMO, ...live })
   pulse = startPulse({
     server: settings.SIAGA_SERVER,
     boot: readBootId(),
@@ -81,7 +83,7 @@ export async function startServer(
   tail = startJournalTail({ dataDir, cursor: history.cursor, log, onRows: rows.handle })
   rounds = startRounds({ registry, credentials, present, feed, access, ingest, clock, log })
   const web = await serveWeb({
-    ...{ settings, clock, log, live, feed, registry, credentials, present },
+    ...{ settings, clock, log, live, feed, source, registry, credentials, present },
     ...{ enrolmentCodes: stores.enrolmentCodes, audit: stores.audit, commandKey: key.publicKeyPem },
     ...{ pushes, commands, uplink, ingest, rows, tail, series: history.series },
   })

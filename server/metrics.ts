@@ -17,7 +17,7 @@ export interface Metrics {
 const helpOf: Readonly<Record<string, string>> = {
   siaga_heartbeats_total: 'Heartbeats judged since the start',
   siaga_strangers_total: 'Heartbeats of applications that are not registered, since the start',
-  siaga_unusable_rows_total: 'Journal rows that did not decode, since the start',
+  siaga_unusable_rows_total: 'Journal rows that did not decode or could not be handled, since the start',
   siaga_ingest_lag_seconds: 'How long the newest pulse took from the server through the journal and back',
   siaga_tail_lag_rows: 'Journal rows not yet judged',
   siaga_series_influx_lag_rows: 'Journal rows that InfluxDB does not have yet',

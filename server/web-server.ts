@@ -21,6 +21,7 @@ import { createOriginRules } from './http/origin.ts'
 import { judgeReadiness } from './http/readiness.ts'
 import type { Feed } from './live/feed.ts'
 import { type LiveServer, openGateway } from './live/gateway.ts'
+import type { LiveSource } from './live/pending-changes.ts'
 import type { Present } from './live/present.ts'
 import { createMetrics } from './metrics.ts'
 import type { Pushes } from './push/pushes.ts'
@@ -37,6 +38,7 @@ export interface WebServerOptions {
   readonly log: Log
   readonly live: LiveServer
   readonly feed: Feed
+  readonly source: LiveSource
   readonly registry: Registry
   readonly credentials: Credentials
   readonly audit: AuditLog
@@ -94,7 +96,7 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
   const gateway = openGateway(live, {
     http: app.server,
     feed,
-    source: present.source(options.ingest),
+    source: options.source,
     log,
     callerOf: async ({ headers }) => (auth ? ((await auth.personOf(headers.cookie)) ?? nobody) : demo),
     personIn: (session) => auth?.personIn(session),

@@ -1,6 +1,7 @@
 /** Bytes ↔ payload of a channel. `decode` never throws; whatever is wrong comes back as a reason in words. */
 import { z } from 'zod'
 import { type ChannelName, channels, type Payload, type PayloadInput } from './channels.ts'
+import { AgentRecord } from './record.ts'
 
 export type Decoded<T> =
   | {
@@ -27,16 +28,25 @@ export function decode<K extends ChannelName>(name: K, bytes: Uint8Array): Decod
 
 /** Payload from JSON text, as the journal keeps it. */
 export function decodeText<K extends ChannelName>(name: K, text: string): Decoded<Payload<K>> {
-  const channel = channels[name]
+  const { schema, emptyAllowed } = channels[name]
+  return parse(schema as unknown as z.ZodType<Payload<K>>, text === '' && emptyAllowed ? '{}' : text)
+}
+
+/** One record of a batch, as the journal keeps it. */
+export function decodeRecord(text: string): Decoded<AgentRecord> {
+  return parse(AgentRecord, text)
+}
+
+function parse<T>(schema: z.ZodType<T>, text: string): Decoded<T> {
   let json: unknown
   try {
-    json = text === '' && channel.emptyAllowed ? {} : JSON.parse(text)
+    json = JSON.parse(text)
   } catch (error) {
     return { ok: false, reason: `not JSON: ${(error as Error).message}`.slice(0, REASON_CHARACTERS_MAX) }
   }
-  const parsed = channel.schema.safeParse(json)
+  const parsed = schema.safeParse(json)
   if (!parsed.success) return { ok: false, reason: z.prettifyError(parsed.error).slice(0, REASON_CHARACTERS_MAX) }
-  return { ok: true, value: parsed.data as Payload<K>, json }
+  return { ok: true, value: parsed.data, json }
 }
 
 /** JSON text of a payload. The compiler holds the payload to the channel's schema; sizes are checked by the broker. */

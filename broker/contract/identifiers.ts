@@ -16,8 +16,14 @@ export const BootId = z.string().min(1).max(64)
 /** A sender's running number; whole, from 0. */
 export const Sequence = z.int().min(0)
 
+/** The last moment that a date can say (ECMA-262, time values): beyond it `toISOString` throws. */
+export const EPOCH_MS_MAX = 8_640_000_000_000_000
+
 /** Milliseconds since 1970-01-01T00:00:00Z. */
-export const EpochMs = z.int().min(0).max(8_640_000_000_000_000)
+export const EpochMs = z.int().min(0).max(EPOCH_MS_MAX)
+
+/** CLOCK_MONOTONIC in milliseconds. A kernel would have to run for 274,000 years to pass the bound: no honest sender does. */
+export const MonotonicMs = z.number().min(0).max(EPOCH_MS_MAX)
 
 /**
  * A sender's clock as ISO 8601 or epoch milliseconds; decoded to epoch milliseconds. In UTC of the years 1 to 9999, which

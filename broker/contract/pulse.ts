@@ -1,6 +1,6 @@
 /** The server's own beat through the whole ingest path: its return through the journal proves broker, journal and tail alive. */
 import { z } from 'zod'
-import { BootId, EpochMs, Sequence } from './identifiers.ts'
+import { BootId, EpochMs, MonotonicMs, Sequence } from './identifiers.ts'
 
 export const Pulse = z.object({
   /** Kernel boot id of the server's host; `monoMs` compares only within one boot. */
@@ -8,7 +8,7 @@ export const Pulse = z.object({
   seq: Sequence,
   at: EpochMs,
   /** CLOCK_MONOTONIC when it was sent, milliseconds. */
-  monoMs: z.number().min(0),
+  monoMs: MonotonicMs,
   /** Journal row that every consumer of this server has read: the writer may delete older ones past their retention. */
   consumed: Sequence.default(0),
 })

@@ -6,7 +6,7 @@
  * same journal (64 zeros for the first), so the hashes form a chain.
  */
 import { z } from 'zod'
-import { BootId, ClockState, EpochMs, JournalId, Sequence, Sha256 } from './identifiers.ts'
+import { BootId, ClockState, EPOCH_MS_MAX, EpochMs, JournalId, MonotonicMs, Sequence, Sha256 } from './identifiers.ts'
 
 export const RECORDS_PER_BATCH = 50
 export const firstPrev = '0'.repeat(64)
@@ -23,7 +23,7 @@ export const AgentRecord = z.looseObject({
   /** Agent's wall clock, epoch milliseconds. */
   at: EpochMs,
   /** Agent's CLOCK_MONOTONIC, milliseconds since its boot. */
-  monoMs: z.number().min(0),
+  monoMs: MonotonicMs,
   clock: ClockState,
   /** An earlier journal of the same agent may have delivered it under this key: then it is stored once. */
   was: z.object({ journal: JournalId, seq: Sequence.min(1), hash: Sha256 }).optional(),
@@ -34,6 +34,13 @@ export type AgentRecord = z.infer<typeof AgentRecord>
 
 /** A declared drop: the agent no longer has `from`..`to` and says so. It takes the `seq` of its last hole, `to`. */
 export const GapBody = z.object({ from: Sequence.min(1), to: Sequence.min(1) })
+
+/**
+ * What to add to `monoMs` of this boot for the true time: the difference of two times, so no honest one is beyond these
+ * bounds. A record that does not hold to them is kept like one of an unknown kind, and corrects nothing: refused, it
+ * would hold back its whole batch for ever.
+ */
+export const ClockFixBody = z.object({ offsetMs: z.int().min(-EPOCH_MS_MAX).max(EPOCH_MS_MAX) })
 
 export const RecordBatch = z.object({ records: z.array(AgentRecord).min(1).max(RECORDS_PER_BATCH) })
 export type RecordBatch = z.infer<typeof RecordBatch>

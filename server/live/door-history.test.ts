@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { AgentRecord } from '#contract/record.ts'
+import { EPOCH_MS_MAX } from '#contract/identifiers.ts'
+import { AgentRecord } from '#contract/record.ts'
 import { eventViews, forcedViews, newHistory, takeRecord } from './door-history.ts'
 
 const base = { journal: '0'.repeat(32), prev: '0'.repeat(64), hash: '1'.repeat(64) }
@@ -60,6 +61,27 @@ describe('history of a door', () => {
       ['command', null],
       ['forced', 'faulty-contact'],
     ])
+  })
+
+  it('is not led out of the calendar', () => {
+    const forced = record(1, { kind: 'forced' })
+    for (const offsetMs of [9e15, -9e15, EPOCH_MS_MAX, -EPOCH_MS_MAX]) {
+      expect(seen(forced, fix(2, offsetMs)).at(-1)).toEqual(['forced', 1_000, 'unset'])
+    }
+    expect(seen(forced, fix(2, EPOCH_MS_MAX - 1_000)).at(-1)).toEqual(['forced', EPOCH_MS_MAX, 'fixed'])
+    expect(seen({ ...forced, monoMs: 1e300 }, fix(2, 0)).at(-1)).toEqual(['forced', 1_000, 'unset'])
+    expect(AgentRecord.safeParse({ ...forced, monoMs: 1e300 }).success).toBe(false)
+    expect(AgentRecord.safeParse({ ...forced, monoMs: EPOCH_MS_MAX }).success).toBe(true)
+    expect(AgentRecord.safeParse(fix(2, 9e15)).success).toBe(true)
+  })
+
+  it('shows what a checkpoint of before holds beyond the calendar', () => {
+    const forced = fold(record(1, { kind: 'forced' })).forced
+    const beyond = [1e300, -1e300, null as unknown as number].flatMap((atMs) =>
+      forced.map((opening) => ({ ...opening, atMs })),
+    )
+    const shown = forcedViews({ ...newHistory(), forced: beyond })
+    expect(shown.map(({ at }) => Date.parse(at))).toEqual([EPOCH_MS_MAX, 0, 0])
   })
 
   it('is not led by a fix that says nothing', () => {

@@ -4,9 +4,9 @@
  */
 import { z } from 'zod'
 import { DenialReason, DoorAlarm, ForcedCause } from '#contract/door.ts'
-import { JournalId, Sequence } from '#contract/identifiers.ts'
+import { EPOCH_MS_MAX, JournalId, Sequence } from '#contract/identifiers.ts'
 import type { DoorEventView, ForcedOpeningView } from '#contract/live.ts'
-import type { AgentRecord } from '#contract/record.ts'
+import { type AgentRecord, ClockFixBody } from '#contract/record.ts'
 
 const EVENTS_SHOWN = 8
 /** Longer than an officer needs to find out; what falls out stays in the journal. */
@@ -44,7 +44,7 @@ export interface DoorRecord {
   readonly record: AgentRecord
 }
 
-const ClockFix = z.object({ kind: z.literal('clock.fix'), offsetMs: z.int() })
+const ClockFix = ClockFixBody.extend({ kind: z.literal('clock.fix') })
 const Classification = z.object({
   kind: z.literal('command'),
   command: z.literal('classify'),
@@ -115,11 +115,15 @@ function fixIn({ fork, record }: DoorRecord): Fix[] {
   return fix.success && !fork ? [{ boot: record.boot, offsetMs: fix.data.offsetMs }] : []
 }
 
+/** A fix that leads out of the calendar corrects nothing: each part of the sum is in bounds, the sum need not be. */
 function corrected<M extends Moment>(moment: M, fixes: readonly Fix[]): M {
   const fix = moment.clock === 'unset' && fixes.find(({ boot }) => boot === moment.boot)
-  return fix ? { ...moment, atMs: Math.round(moment.monoMs + fix.offsetMs), clock: 'fixed' } : moment
+  if (!fix) return moment
+  const atMs = Math.round(moment.monoMs + fix.offsetMs)
+  return atMs >= 0 && atMs <= EPOCH_MS_MAX ? { ...moment, atMs, clock: 'fixed' } : moment
 }
 
+/** Total: a checkpoint of an earlier version may hold a moment that no date can say. */
 function iso(atMs: number): string {
-  return new Date(atMs).toISOString()
+  return new Date(Number.isFinite(atMs) ? Math.min(Math.max(atMs, 0), EPOCH_MS_MAX) : 0).toISOString()
 }

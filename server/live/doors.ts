@@ -1,9 +1,9 @@
 /** What the wall shows of each door: a fold over the journal's door rows. No person, no score leaves this fold. */
 
-import { decodeText } from '#contract/codec.ts'
+import { decodeRecord, decodeText } from '#contract/codec.ts'
 import { type DoorState, SILENT_ALARM } from '#contract/door.ts'
 import type { DoorView } from '#contract/live.ts'
-import { AgentRecord, type AgentStatus } from '#contract/record.ts'
+import type { AgentStatus } from '#contract/record.ts'
 import type { JournalRow } from '../../broker/journal/entry.ts'
 import { wibDay } from '../monitor/wib.ts'
 import { type DoorHistory, eventViews, forcedViews, newHistory, takeRecord } from './door-history.ts'
@@ -122,10 +122,10 @@ function takeStatus(door: Door, row: JournalRow): boolean {
 }
 
 function takeEvent(door: Door, row: JournalRow): boolean {
-  const record = AgentRecord.safeParse(JSON.parse(row.payload))
-  if (!record.success || record.data['alarm'] === SILENT_ALARM) return false
-  Object.assign(door, takeRecord(door, { rowId: row.id, fork: row.fork, record: record.data }))
-  countEntry(door, row, record.data.kind)
+  const decoded = decodeRecord(row.payload)
+  if (!decoded.ok || decoded.value['alarm'] === SILENT_ALARM) return false
+  Object.assign(door, takeRecord(door, { rowId: row.id, fork: row.fork, record: decoded.value }))
+  countEntry(door, row, decoded.value.kind)
   return true
 }
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AppView, Frame } from '#contract/live.ts'
+import { type Log, silentLog } from '#runtime/log.ts'
 import { createFeed } from './feed.ts'
+import { guardSource } from './guarded-source.ts'
 import type { LiveSource } from './pending-changes.ts'
 
 const view = (id: string, latencyMs: number | null = null): AppView => ({
@@ -27,7 +29,7 @@ const view = (id: string, latencyMs: number | null = null): AppView => ({
 })
 
 /** A feed over a plain map, on fake time. */
-function setUp() {
+function setUp(through = (source: LiveSource) => source) {
   const apps = new Map<string, AppView>()
   const frames: Frame[] = []
   const source: LiveSource = {
@@ -43,7 +45,7 @@ function setUp() {
   }
   const clock = { wallMs: () => Date.now(), monoMs: () => performance.now() }
   const feed = createFeed({
-    source,
+    source: through(source),
     clock,
     build: 'dev',
     demo: false,
@@ -89,6 +91,43 @@ describe('live feed', () => {
     feed.touchApp('a')
     vi.advanceTimersByTime(200)
     expect(frames.at(-1)?.changes.removed).toEqual({ apps: ['a'], doors: [] })
+  })
+
+  it('leaves out what cannot be shown, in frames and snapshots, until it works again', () => {
+    const errors: unknown[] = []
+    const log = Object.assign(Object.create(silentLog), { error: (what: unknown) => errors.push(what) }) as Log
+    let broken = false
+    const { feed, frames, set } = setUp((source) =>
+      guardSource(
+        {
+          ...source,
+          appView: (id) => {
+            if (broken && id === 'a') throw new RangeError('Invalid time value')
+            return source.appView(id)
+          },
+          availabilityPercent: () => {
+            throw new RangeError('not an integer')
+          },
+        },
+        log,
+      ),
+    )
+    const sent = () => {
+      vi.advanceTimersByTime(200)
+      return frames.at(-1)?.changes
+    }
+    set(view('a'))
+    set(view('b'))
+    expect(sent()?.apps).toHaveLength(2)
+    broken = true
+    set(view('a', 1))
+    set(view('b', 1))
+    expect(sent()).toEqual({ apps: [{ id: 'b', latencyMs: 1 }], removed: { apps: ['a'], doors: [] } })
+    expect(feed.snapshot().apps.map(({ id }) => id)).toEqual(['b'])
+    expect(errors).toHaveLength(2)
+    broken = false
+    set(view('a', 2))
+    expect(sent()?.apps).toEqual([view('a', 2)])
   })
 
   it('is rebuilt exactly from any snapshot and the frames after it', () => {

@@ -1,9 +1,8 @@
 /** What of a journal row goes into the time series. Pure; used while tailing and when a store catches up from the journal. */
 
-import { decodeText } from '#contract/codec.ts'
+import { decodeRecord, decodeText } from '#contract/codec.ts'
 import { doorEventKinds, SILENT_ALARM } from '#contract/door.ts'
 import type { Heartbeat } from '#contract/heartbeat.ts'
-import { AgentRecord } from '#contract/record.ts'
 import type { JournalRow } from '../../broker/journal/entry.ts'
 import type { App } from '../registry/apps.ts'
 import type { Observation } from '../series/observation.ts'
@@ -36,10 +35,10 @@ export function heartbeatObservation(row: JournalRow, heartbeat: Heartbeat, app:
  */
 export function doorObservation(row: JournalRow): Observation | undefined {
   if (row.fork) return undefined
-  const record = AgentRecord.safeParse(JSON.parse(row.payload))
-  if (!record.success || record.data['alarm'] === SILENT_ALARM) return undefined
-  const { kind, seq, clock } = record.data
-  const at = clock === 'unset' ? row.receivedMs : record.data.at
+  const decoded = decodeRecord(row.payload)
+  if (!decoded.ok || decoded.value['alarm'] === SILENT_ALARM) return undefined
+  const { kind, seq, clock } = decoded.value
+  const at = clock === 'unset' ? row.receivedMs : decoded.value.at
   const event = doorEventKinds.find((known) => known === kind)
   return event && { kind: 'door', rowId: row.id, door: row.subject, event, seq, at }
 }

@@ -1,6 +1,6 @@
 /**
  * What each journal row means to the server, in row order: judgement, doors, trends, series, live feed. A row that
- * cannot be used is counted and passed over; it stays in the journal.
+ * cannot be used, or whose handling fails, is counted and passed over; it stays in the journal.
  */
 
 import { decodeText } from '#contract/codec.ts'
@@ -24,7 +24,7 @@ interface RowCounts {
   heartbeats: number
   /** Heartbeats of applications that are not registered. */
   strangers: number
-  /** Rows that did not decode: written by a newer version, or damaged. */
+  /** Rows that did not decode (written by a newer version, or damaged), and those whose handling failed. */
   unusable: number
 }
 
@@ -103,6 +103,7 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
     if (observation) observations.push(observation)
   }
   const dispatch = (row: JournalRow) => {
+    declare(monitor.observe(receiptOf(row)))
     if (row.channel === 'heartbeat') takeHeartbeat(row)
     else if (row.channel === 'pulse') takePulse(row)
     else if (row.channel === 'started') for (const door of doors.loseConnections()) feed.touchDoor(door)
@@ -114,13 +115,12 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
     log.warn({ row: row.id, channel: row.channel, reason }, 'journal row not usable')
   }
 
+  const take = passingOver({ counts, log }, dispatch)
+
   return {
     counts,
     handle(rows) {
-      for (const row of rows) {
-        declare(monitor.observe(receiptOf(row)))
-        dispatch(row)
-      }
+      for (const row of rows) take(row)
       const cursor = rows.at(-1)?.id
       if (cursor === undefined) return
       parts.keep({ transitions, observations, cursor })
@@ -128,6 +128,19 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
       transitions = []
       pulse.proveAt(monitor.nextDeadlineMonoMs())
     },
+  }
+}
+
+/** A row comes again at each start: one whose handling throws would stop every other for good. */
+function passingOver({ counts, log }: { counts: RowCounts; log: Log }, take: (row: JournalRow) => void) {
+  return (row: JournalRow) => {
+    try {
+      take(row)
+    } catch (error) {
+      counts.unusable += 1
+      const { id, channel, subject } = row
+      log.error({ err: error, row: id, channel, subject }, 'journal row passed over: its handling failed')
+    }
   }
 }
 
