@@ -64,7 +64,10 @@ export function startRounds(options: RoundsOptions): Rounds {
   }, SUMMARY_EVERY_MS)
   const keepAccess = async () => {
     await access.tick()
-    for (const { door, version } of present.doors.accessVersions()) await access.outnumber(door, version)
+    for (const { door, claimed } of present.doors.claimedLists()) {
+      const believed = await access.outnumber(door, claimed)
+      if (present.doors.setListAhead(door, !believed)) feed.touchDoor(door)
+    }
   }
   const accessTimer = setInterval(() => {
     keepAccess().catch(report)

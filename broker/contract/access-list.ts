@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { PersonId } from './door.ts'
-import { EpochMs, Id, Sequence } from './identifiers.ts'
+import { AccessVersion, EpochMs, Id } from './identifiers.ts'
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Weekday = (typeof weekdays)[number]
@@ -83,7 +83,12 @@ const SCHEDULES_PER_LIST_MAX = 64
 /** Body of `access`. Times are epoch milliseconds, `until` is exclusive, hours and holidays are WIB (UTC+7). */
 export const AccessList = z.object({
   door: Id,
-  version: Sequence.min(1),
+  /**
+   * When the server began the numbering that `version` goes on with; 0 in lists made before there was one. A list of a
+   * later series is newer whatever its version: only the server begins one, so no door's word can use the numbers up.
+   */
+  series: EpochMs.default(0),
+  version: AccessVersion.min(1),
   issuedAt: EpochMs,
   people: z.array(AccessPerson).max(1000),
   schedules: z.array(Schedule).max(SCHEDULES_PER_LIST_MAX).default([]),

@@ -1,6 +1,6 @@
 /** What a door says and is told (design §3.3, §6). No name, NIP, slot or template crosses the broker. */
 import { z } from 'zod'
-import { ClockState, EpochMs, Id, Sequence } from './identifiers.ts'
+import { AccessVersion, ClockState, EpochMs, Id, Sequence } from './identifiers.ts'
 
 /** Opaque id of a person; the name stays in the server's registry. */
 export const PersonId = Id
@@ -79,6 +79,7 @@ export const DoorAlarm = z.enum([
   'guard-lost', // the process that holds the strike died or hangs: locked, and nobody is let in
   'set-back', // the door's outbox was older than what the journal has of it; ends when an officer confirms that they saw it
   'sensor-swapped', // the sensor is not the one this door was paired with: no match counts
+  'list-ahead', // raised by the server: the door claims an access list far newer than any that was issued, and is not believed
 ])
 export type DoorAlarm = z.infer<typeof DoorAlarm>
 /** Whoever forces somebody to open the door looks at the screens next: none may show, or count, the call for help. */
@@ -100,7 +101,9 @@ export const DoorState = z.object({
   outboxDepth: Sequence,
   clock: ClockState,
   /** Version of the access list in force; 0 when there is none. */
-  accessVersion: Sequence,
+  accessVersion: AccessVersion,
+  /** Its series. */
+  accessSeries: EpochMs.default(0),
   /** Persons whose templates wait for deletion on the sensor. */
   pendingDeletions: z.array(PersonId).max(1000),
   at: EpochMs,

@@ -19,6 +19,11 @@ export const Sequence = z.int().min(0)
 /** The last moment that a date can say (ECMA-262, time values): beyond it `toISOString` throws. */
 export const EPOCH_MS_MAX = 8_640_000_000_000_000
 
+/** Far above what changes ever come to, and far enough below 2^53 that whatever a door says can be counted on from. */
+export const ACCESS_VERSION_MAX = 1_000_000_000_000_000
+/** Version of an access list; 0 where there is none. */
+export const AccessVersion = Sequence.max(ACCESS_VERSION_MAX)
+
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export const EpochMs = z.int().min(0).max(EPOCH_MS_MAX)
 

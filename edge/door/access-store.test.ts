@@ -56,6 +56,19 @@ describe('access store', () => {
     expect(access.current()).toMatchObject({ version: 3, issuedAt: 1 })
   })
 
+  it('takes a list of a later series whatever its version, and then none of an earlier one', () => {
+    const access = open()
+    access.offer(signed(1_000_000_000_000_000))
+    expect(access.offer(signed(1, { series: 5 }))).toEqual({ outcome: 'accepted' })
+    expect(access.offer(signed(1_000_000_000_000_000))).toMatchObject({
+      reason: 'version 1000000000000000, but 1 of series 5 is in force',
+    })
+    expect(access.offer(signed(9, { series: 4 }))).toMatchObject({ outcome: 'refused' })
+    expect(access.offer(signed(2, { series: 5 }))).toEqual({ outcome: 'accepted' })
+    expect(open().offer(signed(1, { series: 5 }))).toMatchObject({ outcome: 'refused' })
+    expect(open().current()).toMatchObject({ series: 5, version: 2 })
+  })
+
   it('takes nothing that the command key did not sign, byte for byte', () => {
     const access = open()
     const good = signed(1)

@@ -1,6 +1,7 @@
 /**
  * The access list in force. A list counts only when the command key signed the very bytes of its body (Ed25519), it
- * names this door, and its version is higher than the last; the last good one outlives restarts and a lost server.
+ * names this door, and its series and version are higher than the last; the last good one outlives restarts and a lost
+ * server.
  */
 import { type KeyObject, verify } from 'node:crypto'
 import { z } from 'zod'
@@ -48,10 +49,10 @@ export function createAccessStore({ store, door, commandKey, log }: AccessOption
   function judge(signed: Signed): Offer & { list?: AccessList } {
     const checked = checkSigned(signed, door, commandKey)
     if (typeof checked === 'string') return { outcome: 'refused', reason: checked }
-    const version = inForce?.list.version ?? 0
-    if (inForce?.body === signed.body) return { outcome: 'unchanged' }
-    if (checked.version > version) return { outcome: 'accepted', list: checked }
-    return { outcome: 'refused', reason: `version ${checked.version}, but ${version} is in force` }
+    if (inForce === undefined) return { outcome: 'accepted', list: checked }
+    if (inForce.body === signed.body) return { outcome: 'unchanged' }
+    if (isNewer(checked, inForce.list)) return { outcome: 'accepted', list: checked }
+    return { outcome: 'refused', reason: `version ${numberOf(checked)}, but ${numberOf(inForce.list)} is in force` }
   }
   const save = (signed: Signed) => {
     try {
@@ -78,6 +79,15 @@ export function createAccessStore({ store, door, commandKey, log }: AccessOption
       if (unsaved) save(unsaved)
     },
   }
+}
+
+/** A later series first: only the server begins one, and in it counts from 1 again. */
+function isNewer(list: AccessList, than: AccessList): boolean {
+  return list.series === than.series ? list.version > than.version : list.series > than.series
+}
+
+function numberOf({ series, version }: AccessList): string {
+  return series === 0 ? `${version}` : `${version} of series ${series}`
 }
 
 /** The list, or why it is none. */

@@ -162,6 +162,7 @@ function stateOf(options: TellingOptions): DoorState {
     outboxDepth: depthOf(outbox),
     clock: clockState(),
     accessVersion: list?.version ?? 0,
+    accessSeries: list?.series ?? 0,
     pendingDeletions: [...new Set(unlisted)].slice(0, PENDING_DELETIONS_MAX),
     at: Math.trunc(clock.wallMs()),
   }

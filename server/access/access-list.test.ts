@@ -50,7 +50,7 @@ const policy: fc.Arbitrary<DoorPolicy> = fc.record({
   rules: fc.record({ twoPerson: fc.boolean(), scoreMin: fc.integer({ min: 0, max: 200 }) }, { requiredKeys: [] }),
 })
 const listOf = (from: DoorPolicy, nowMs = NOW_MS) =>
-  buildAccessList({ door: 'komando', content: listContent(from, nowMs), lastVersion: 0, nowMs })
+  buildAccessList({ door: 'komando', content: listContent(from, nowMs), number: { series: 7, version: 1 }, nowMs })
 
 describe('the content of a list', () => {
   it('is what doors accept, names every schedule it uses and no other, and nothing that stays on the server', () => {
@@ -96,7 +96,7 @@ describe('the content of a list', () => {
     const plain = { person: 'asn-1', door: 'komando', fromMs: 0, untilMs: null, schedule: null, letter: null }
     const from = { assignments: [plain], roles: new Map(), schedules: [], holidays: ['2026-12-25'], rules: {} }
     expect(JSON.stringify(listOf(from))).toBe(
-      `{"door":"komando","version":1,"issuedAt":${NOW_MS},"people":[{"person":"asn-1","from":0,"until":null}]}`,
+      `{"door":"komando","series":7,"version":1,"issuedAt":${NOW_MS},"people":[{"person":"asn-1","from":0,"until":null}]}`,
     )
   })
 })

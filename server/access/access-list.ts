@@ -3,6 +3,7 @@ import type { AccessListSent, PersonRole } from '#contract/access-list.ts'
 import type { Assignment } from './access-table.ts'
 import type { DoorRulesSet } from './door-rules-table.ts'
 import { holidaysToTell, nextMidnightMs } from './holiday-years.ts'
+import type { ListNumber } from './list-numbers.ts'
 import type { NamedSchedule } from './schedule-table.ts'
 
 /** What the registry says of one door. */
@@ -17,7 +18,7 @@ export interface DoorPolicy {
 }
 
 /** A list without what changes with each issue. Members that say nothing are left out. */
-export type ListContent = Omit<AccessListSent, 'door' | 'version' | 'issuedAt'>
+export type ListContent = Omit<AccessListSent, 'door' | 'series' | 'version' | 'issuedAt'>
 
 /** Only schedules that somebody on the list has are on it, and holidays only where one of those does not hold on them. */
 export function listContent(policy: DoorPolicy, nowMs: number): ListContent {
@@ -65,12 +66,11 @@ export function nextChangeMs(assignments: readonly Assignment[], nowMs: number):
 interface BuildOptions {
   readonly door: string
   readonly content: ListContent
-  /** Version of the list in force, 0 when there is none. */
-  readonly lastVersion: number
+  readonly number: ListNumber
   readonly nowMs: number
 }
 
-/** The list that follows `lastVersion`. */
-export function buildAccessList({ door, content, lastVersion, nowMs }: BuildOptions): AccessListSent {
-  return { door, version: lastVersion + 1, issuedAt: nowMs, ...content }
+export function buildAccessList({ door, content, number, nowMs }: BuildOptions): AccessListSent {
+  const { series, version } = number
+  return { door, series, version, issuedAt: nowMs, ...content }
 }

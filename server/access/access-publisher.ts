@@ -11,14 +11,9 @@ import { buildAccessList, type DoorPolicy, listContent, nextChangeMs } from './a
 import type { IssuedList } from './access-table.ts'
 import { openPolicyTables, type PolicyTables, readDoorPolicy } from './door-policy.ts'
 import { yearsWithoutHolidays } from './holiday-years.ts'
+import { judgeClaim, type ListNumber, nextNumber } from './list-numbers.ts'
 import { ListTooLarge, requireFit } from './list-size.ts'
 import type { SigningKey } from './signing-key.ts'
-
-/**
- * Half of what a version can count: past it a list would soon have a version that is no safe integer, and issuing that
- * one fails before the other doors get theirs.
- */
-const OUTNUMBERED_MAX = 2 ** 52
 
 interface AccessPublisherOptions {
   readonly registry: Registry
@@ -34,6 +29,8 @@ export class AccessPublisher {
   readonly #tables: PolicyTables
   /** Doors whose list the broker does not have yet. */
   readonly #waiting = new Set<string>()
+  /** Doors whose claim cannot be true: each is logged once. */
+  readonly #impossible = new Set<string>()
   #nextChangeMs = Number.NEGATIVE_INFINITY
 
   constructor(options: AccessPublisherOptions) {
@@ -61,17 +58,29 @@ export class AccessPublisher {
     await this.refresh()
   }
 
-  /** A door has a newer list than the registry (a restored backup): outnumber it, or it would refuse ours for ever. */
-  async outnumber(door: string, reportedVersion: number): Promise<void> {
+  /**
+   * A door has a newer list than the registry (a restored backup): outnumber it, or it would refuse ours for ever.
+   * @returns false when it cannot have what it claims: nothing is issued then
+   */
+  async outnumber(door: string, claimed: ListNumber): Promise<boolean> {
     const issued = this.#tables.access.issuedList(door)
-    if (issued === undefined || reportedVersion <= issued.version) return
-    if (reportedVersion > OUTNUMBERED_MAX) {
-      this.#options.log.error({ door, reportedVersion }, 'no access list can outnumber this version: reset the door')
-      return
-    }
-    this.#options.log.warn({ door, reportedVersion, version: issued.version }, 'door is ahead of the registry')
-    this.#issue(door, reportedVersion)
+    const claim = issued ? judgeClaim(claimed, issued, this.#options.clock.wallMs()) : 'known'
+    if (claim === 'impossible') this.#tellImpossible(door, claimed)
+    else this.#impossible.delete(door)
+    if (claim !== 'newer') return claim === 'known'
+    this.#options.log.warn({ door, claimed, version: issued?.version }, 'door is ahead of the registry')
+    this.#issue(door, claimed)
     await this.#publishWaiting()
+    return true
+  }
+
+  #tellImpossible(door: string, claimed: ListNumber): void {
+    if (this.#impossible.has(door)) return
+    this.#impossible.add(door)
+    this.#options.log.error(
+      { door, claimed },
+      'door claims an access list that was never issued and is not believed: somebody may have its token, enrol it anew (device enrol)',
+    )
   }
 
   /** @returns when its list next changes by time alone; epoch ms */
@@ -79,7 +88,7 @@ export class AccessPublisher {
     const policy = readDoorPolicy(this.#tables, door)
     const issued = this.#tables.access.issuedList(door)
     const content = JSON.stringify(listContent(policy, nowMs))
-    if (issued?.content !== content || !this.#isOurs(issued)) this.#issue(door, issued?.version ?? 0)
+    if (issued?.content !== content || issued.version === 0 || !this.#isOurs(issued)) this.#issue(door)
     return nextChangeMs(policy.assignments, nowMs)
   }
 
@@ -88,14 +97,17 @@ export class AccessPublisher {
     return this.#options.key.sign(issued.body).signature === issued.signature
   }
 
-  #issue(door: string, lastVersion: number): void {
+  /** @param claimed of the door's own list, when that is newer */
+  #issue(door: string, claimed?: ListNumber): void {
     const { registry, clock, key, log } = this.#options
     const nowMs = clock.wallMs()
     try {
       const version = transaction(registry.db, () => {
         const policy = readDoorPolicy(this.#tables, door)
         const content = listContent(policy, nowMs)
-        const list = buildAccessList({ door, content, lastVersion, nowMs })
+        // Read here: the command line may begin a new series at any moment.
+        const number = nextNumber(this.#tables.access.issuedList(door), nowMs, claimed)
+        const list = buildAccessList({ door, content, number, nowMs })
         requireFit(list)
         const signed = key.sign(JSON.stringify(list))
         this.#tables.access.storeIssuedList(door, {

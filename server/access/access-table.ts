@@ -1,8 +1,9 @@
 /** People, their roles, who of them may enter which door, and the signed list last issued for each; in core.db. */
 import type { DatabaseSync } from 'node:sqlite'
-import { type AccessList, PersonRole } from '#contract/access-list.ts'
+import { AccessList, PersonRole } from '#contract/access-list.ts'
 import type { Signed } from '#contract/signed.ts'
 import { integer, integerOrNull, type Row, text, textOrNull } from '../registry/columns.ts'
+import type { ListNumber } from './list-numbers.ts'
 
 export interface Person {
   /** Opaque: the only thing of a person that leaves the server. */
@@ -22,11 +23,13 @@ export interface Assignment {
   readonly letter: string | null
 }
 
-export interface IssuedList extends Signed {
-  readonly version: number
+export interface IssuedList extends Signed, ListNumber {
   /** JSON of what it says, to see whether that is still so. */
   readonly content: string
 }
+
+/** What was signed says it. */
+const Series = AccessList.pick({ series: true })
 
 export class AccessTable {
   readonly #db: DatabaseSync
@@ -109,17 +112,17 @@ export class AccessTable {
 
   issuedList(door: string): IssuedList | undefined {
     const row = this.#db.prepare('SELECT * FROM access_lists WHERE door = ?').get(door)
-    return (
-      row && {
-        version: integer(row, 'version'),
-        content: text(row, 'content'),
-        body: text(row, 'body'),
-        signature: text(row, 'signature'),
-      }
-    )
+    if (row === undefined) return undefined
+    const body = text(row, 'body')
+    return {
+      ...Series.parse(JSON.parse(body)),
+      version: integer(row, 'version'),
+      content: text(row, 'content'),
+      ...{ body, signature: text(row, 'signature') },
+    }
   }
 
-  storeIssuedList(door: AccessList['door'], { version, content, body, signature }: IssuedList): void {
+  storeIssuedList(door: string, { version, content, body, signature }: Omit<IssuedList, 'series'>): void {
     this.#db
       .prepare('INSERT OR REPLACE INTO access_lists VALUES (?, ?, ?, ?, ?)')
       .run(door, version, content, body, signature)

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AccessList } from '#contract/access-list.ts'
+import { ACCESS_VERSION_MAX } from '#contract/identifiers.ts'
 import { Signed } from '#contract/signed.ts'
-import { silentLog } from '#runtime/log.ts'
+import { type Log, silentLog } from '#runtime/log.ts'
 import { transaction } from '../registry/core-db.ts'
 import { openRegistry, type Registry } from '../registry/registry.ts'
 import { AccessPublisher } from './access-publisher.ts'
@@ -22,6 +23,8 @@ let nowMs: number
 let brokerUp: boolean
 let published: { topic: string; payload: string }[]
 let publisher: AccessPublisher
+/** What was logged as an error. */
+let errors: string[]
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'siaga-access-'))
@@ -33,6 +36,7 @@ beforeEach(() => {
   nowMs = 1_000
   brokerUp = true
   published = []
+  errors = []
   publisher = newPublisher()
 })
 
@@ -46,7 +50,7 @@ function newPublisher(): AccessPublisher {
     registry,
     key: loadSigningKey(dataDir),
     clock: { wallMs: () => nowMs, monoMs: () => nowMs },
-    log: silentLog,
+    log: { ...silentLog, error: (_about: object, message: string) => void errors.push(message) } as Log,
     publish: async (topic, payload) => {
       if (!brokerUp) throw new Error('the broker is not connected')
       published.push({ topic, payload })
@@ -132,14 +136,53 @@ describe('access lists', () => {
 
   it('outnumber a door that is ahead after a restored backup', async () => {
     await publisher.refresh()
-    await publisher.outnumber(DOOR, 1)
+    expect(await publisher.outnumber(DOOR, { series: 1_000, version: 1 })).toBe(true)
     expect(published).toHaveLength(1)
-    await publisher.outnumber(DOOR, 40)
-    expect(newestList().version).toBe(41)
-    for (const beyond of [Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER]) {
-      await publisher.outnumber(DOOR, beyond)
-      expect(newestList().version).toBe(41)
-    }
+    expect(await publisher.outnumber(DOOR, { series: 1_000, version: 40 })).toBe(true)
+    expect(newestList()).toMatchObject({ series: 1_000, version: 41 })
+    nowMs = 3_000
+    expect(await publisher.outnumber(DOOR, { series: 2_000, version: 1 })).toBe(true)
+    expect(newestList()).toMatchObject({ series: 3_000, version: 1 })
+  })
+
+  it('follow no word of a door that cannot be true, say so once, and go on as before', async () => {
+    const claim = (version: number, series = 1_000) => publisher.outnumber(DOOR, { series, version })
+    await publisher.refresh()
+    expect(await claim(1_000_002)).toBe(false)
+    expect(await claim(Number.MAX_SAFE_INTEGER - 1)).toBe(false)
+    expect(await claim(1, 1_001)).toBe(false)
+    expect(errors).toEqual([expect.stringContaining('enrol it anew')])
+    assign('p-1')
+    await publisher.refresh()
+    expect(newestList()).toMatchObject({ series: 1_000, version: 2, people: [{ person: 'p-1' }] })
+    expect(await claim(2)).toBe(true)
+    expect(await claim(1_000_003)).toBe(false)
+    expect(errors).toHaveLength(2)
+  })
+
+  it('begin a new series with each enrolment, newer than all before, whatever the clock says', async () => {
+    await publisher.refresh()
+    nowMs = 500 // set back
+    registry.devices.add('door', DOOR)
+    expect(await publisher.outnumber(DOOR, { series: 1_000, version: ACCESS_VERSION_MAX })).toBe(true)
+    expect(published).toHaveLength(1)
+    await publisher.refresh()
+    expect(newestList()).toMatchObject({ series: 1_001, version: 1 })
+    expect(await publisher.outnumber(DOOR, { series: 1_000, version: ACCESS_VERSION_MAX })).toBe(true)
+    await publisher.refresh()
+    expect(published).toHaveLength(2)
+    nowMs = 60_000
+    registry.devices.add('door', DOOR)
+    await publisher.refresh()
+    expect(newestList()).toMatchObject({ series: 60_000, version: 1 })
+  })
+
+  it('go on in the series of a list made before there was one', async () => {
+    await publisher.refresh()
+    registry.db.exec(`UPDATE access_lists SET version = 7, body = replace(body, '"series":1000,', '')`)
+    assign('p-1')
+    await publisher.refresh()
+    expect(newestList()).toMatchObject({ series: 0, version: 8 })
   })
 
   it('are issued anew when the key was changed', async () => {

@@ -4,6 +4,7 @@ import { DoorRules } from '#contract/access-list.ts'
 import { buildAccessList, listContent } from '../access/access-list.ts'
 import { readDoorPolicy } from '../access/door-policy.ts'
 import { type DoorRulesSet, DoorRulesSet as RulesSchema } from '../access/door-rules-table.ts'
+import { nextNumber } from '../access/list-numbers.ts'
 import { listLimits, sizeOf } from '../access/list-size.ts'
 import type { Admin } from './admin.ts'
 import { type Answer, type Call, type Command, onOrOff, operand } from './command.ts'
@@ -80,8 +81,9 @@ function numberOption({ options }: Call, name: string): number | undefined {
 }
 
 function sizeIn(admin: Admin, door: string) {
-  const content = listContent(readDoorPolicy(admin, door), admin.nowMs())
-  const { payloadBytes } = sizeOf(buildAccessList({ door, content, lastVersion: 0, nowMs: admin.nowMs() }))
+  const nowMs = admin.nowMs()
+  const content = listContent(readDoorPolicy(admin, door), nowMs)
+  const { payloadBytes } = sizeOf(buildAccessList({ door, content, number: nextNumber(undefined, nowMs), nowMs }))
   return { payloadBytes, people: content.people.length }
 }
 

@@ -1,4 +1,5 @@
 /** Changes of what doors are told: all or nothing, and never to a list that no door could be sent. */
+import { ACCESS_VERSION_MAX, EpochMs } from '#contract/identifiers.ts'
 import { buildAccessList, type ListContent, listContent } from '../access/access-list.ts'
 import { readDoorPolicy } from '../access/door-policy.ts'
 import { ListTooLarge, requireFit } from '../access/list-size.ts'
@@ -6,8 +7,8 @@ import { transaction } from '../registry/core-db.ts'
 import type { Admin } from './admin.ts'
 import { AdminError } from './failures.ts'
 
-/** The longest number a version may become: a list that fits with it fits always. */
-const LONGEST_VERSION = Number.MAX_SAFE_INTEGER
+/** The longest numbers there may be: a list that fits with them fits always. */
+const longest = { series: EpochMs.maxValue ?? 0, version: ACCESS_VERSION_MAX }
 
 /**
  * Runs `change` in a transaction, within one that is open already as a part of it.
@@ -23,7 +24,7 @@ export function changeLists<T>(admin: Admin, change: () => T): T {
       const answer = change()
       for (const [door, content] of contents(admin, nowMs)) {
         if (before.get(door) === JSON.stringify(content)) continue
-        requireFit(buildAccessList({ door, content, lastVersion: LONGEST_VERSION - 1, nowMs }))
+        requireFit(buildAccessList({ door, content, number: longest, nowMs }))
       }
       return answer
     })

@@ -1,10 +1,11 @@
 /** What the wall shows of each door: a fold over the journal's door rows. No person, no score leaves this fold. */
 
 import { decodeRecord, decodeText } from '#contract/codec.ts'
-import { type DoorState, SILENT_ALARM } from '#contract/door.ts'
+import { type DoorAlarm, type DoorState, SILENT_ALARM } from '#contract/door.ts'
 import type { DoorView } from '#contract/live.ts'
 import type { AgentStatus } from '#contract/record.ts'
 import type { JournalRow } from '../../broker/journal/entry.ts'
+import type { ListNumber } from '../access/list-numbers.ts'
 import { wibDay } from '../monitor/wib.ts'
 import { type DoorHistory, eventViews, forcedViews, newHistory, takeRecord } from './door-history.ts'
 
@@ -19,6 +20,8 @@ interface Door extends DoorHistory {
   enteredToday: number
   /** Granted, and not opened yet. */
   granted: boolean
+  /** It claims an access list that was never issued. */
+  listAhead: boolean
 }
 
 export class Doors {
@@ -68,8 +71,18 @@ export class Doors {
   }
 
   /** The access list each door says it has in force. */
-  accessVersions(): { door: string; version: number }[] {
-    return [...this.doors].flatMap(([door, { state }]) => (state ? [{ door, version: state.accessVersion }] : []))
+  claimedLists(): { door: string; claimed: ListNumber }[] {
+    return [...this.doors].flatMap(([door, { state }]) =>
+      state ? [{ door, claimed: { series: state.accessSeries, version: state.accessVersion } }] : [],
+    )
+  }
+
+  /** Whether the alarm `list-ahead` stands. @returns true when that changed */
+  setListAhead(id: string, ahead: boolean): boolean {
+    const door = this.doors.get(id)
+    if (!door || door.listAhead === ahead) return false
+    door.listAhead = ahead
+    return true
   }
 
   /** Plain JSON for the server's checkpoint; `restore` takes it back. */
@@ -98,6 +111,7 @@ function newDoor(name: string): Door {
     dayMs: 0,
     enteredToday: 0,
     granted: false,
+    listAhead: false,
   }
 }
 
@@ -141,6 +155,12 @@ function countEntry(door: Door, row: JournalRow, kind: string): void {
   else if (kind === 'opened' || kind === 'unopened') door.granted = false
 }
 
+/** What the door says, but for the silent one, and what the server says of it. */
+function alarmsOf({ state, listAhead }: Door): DoorAlarm[] {
+  const own = state?.alarms.filter((alarm) => alarm !== SILENT_ALARM && alarm !== 'list-ahead') ?? []
+  return listAhead ? [...own, 'list-ahead'] : own
+}
+
 function toView(id: string, door: Door, nowMs: number): DoorView {
   const { state } = door
   return {
@@ -150,7 +170,7 @@ function toView(id: string, door: Door, nowMs: number): DoorView {
     lock: state?.lock ?? 'locked',
     contact: state?.contact ?? 'closed',
     since: new Date(door.sinceMs).toISOString(),
-    alarms: state?.alarms.filter((alarm) => alarm !== SILENT_ALARM) ?? [],
+    alarms: alarmsOf(door),
     sensor: state?.sensor ?? 'lost',
     outboxDepth: state?.outboxDepth ?? 0,
     clock: state?.clock ?? 'unset',

@@ -29,9 +29,13 @@ export class DeviceTable {
     return this.#db.prepare('SELECT 1 FROM devices WHERE role = ? AND id = ?').get(role, id) !== undefined
   }
 
-  /** Adds a device, or names it anew when a name is given. A new one without a name is called by its id. */
+  /**
+   * Adds a device, or names it anew when a name is given; a new one without a name is called by its id. A door that is
+   * added again gets its next list in a new series: whoever had its token may have driven the numbers up.
+   */
   add(role: DeviceRole, id: string, name?: string): void {
     this.revision += 1
+    if (role === 'door') this.#db.prepare('UPDATE access_lists SET version = 0 WHERE door = ?').run(id)
     const rename = name === undefined ? 'NOTHING' : 'UPDATE SET name = excluded.name'
     this.#db.prepare(`INSERT INTO devices VALUES (?, ?, ?) ON CONFLICT DO ${rename}`).run(role, id, name ?? id)
   }

@@ -16,6 +16,8 @@ import { admin, adminCredential, type Siaga } from './siaga.ts'
 import { until } from './until.ts'
 
 export interface Door {
+  /** Of its MQTT identity. */
+  readonly password: string
   readonly agent: TestProcess
   readonly sensor: SensorSimulator
   /** Every level the simulated strike was seen to have, oldest first; empty on other lines. */
@@ -81,7 +83,7 @@ export async function startDoor(
     ready: 'door agent ready',
   })
   await agent.start()
-  return { agent, sensor, strike: lines ? [] : watchStrike(socket), lift: () => liftSeen(pty.stream, sensor) }
+  return { password, agent, sensor, strike: lines ? [] : watchStrike(socket), lift: () => liftSeen(pty.stream, sensor) }
 }
 
 /** A command may come in two parts, so these are at least two commands: one of them was answered after the lift. */

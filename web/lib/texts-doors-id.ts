@@ -19,6 +19,8 @@ export const doorsPage = {
   confirmSetBack: 'Saya sudah memeriksa',
   setBackQuestion: 'Alarm berakhir. Perintah ini dan akun Anda tercatat di jurnal.',
   setBackReason: 'kartu lama diketahui',
+  listAhead:
+    'Pintu menyebut daftar akses yang tidak pernah dibuat: tokennya mungkin dicuri. Server tidak mengikutinya; daftarkan ulang pintu ini.',
   notDone: (reason: string) => `Pintu menolak: ${reason}`,
   officerOnly: 'Hanya petugas pintu yang menjelaskan bukaan paksa.',
 }
