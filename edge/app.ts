@@ -9,15 +9,15 @@ import type { Running } from '#runtime/run.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { createAccessStore } from './door/access-store.ts'
 import { createDoorAgent, type DoorAgent } from './door/agent.ts'
-import { createClockFix } from './door/clock-fix.ts'
-import { type ClockSources, createClockState, readBatteryClock } from './door/clock-state.ts'
+import { type ClockSources, readBatteryClock } from './door/clock-state.ts'
 import { bootTimeMs } from './door/commands-clock.ts'
+import { openDoorClock } from './door/door-clock.ts'
 import { type DoorStore, openDoorStore } from './door/door-store.ts'
 import { openSensorDesk, openTemplates, trustedOwners } from './door/sensor-desk.ts'
 import { createSlots } from './door/slots.ts'
 import { createTelling, type Telling } from './door/telling.ts'
 import { doorDirectory } from './door-directory.ts'
-import { openDoorLines } from './door-lines.ts'
+import { type DoorLines, openDoorLines } from './door-lines.ts'
 import { openSerialPort } from './fingerprint/serial-port.ts'
 import { openSimulatedSensor } from './fingerprint/simulated-sensor.ts'
 import { doorIdentity } from './identity/identity-file.ts'
@@ -60,7 +60,14 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
     return reserve.release()
   }
   const store = opened.adopt(openDoorStore(join(directory, 'door.db'), makeRoom), (each) => each.close())
-  const clockState = createClockState({ ...clockSources(store, boot, simulated), ...parts.clockSources })
+  const access = createAccessStore({ store, door, commandKey: identity.commandKey, log })
+  const doorClock = openDoorClock({
+    sources: { ...clockSources(store, boot, simulated), ...parts.clockSources },
+    ...{ store, clock, log, firstFloorMs: access.current()?.issuedAt ?? 0 },
+    record: (body) => agent.record(body),
+    onBack: (back) => agent.setAlarm('clock-back', back),
+  })
+  const clockState = doorClock.state
   const outboxPath = join(directory, 'outbox.db')
   const outbox = opened.adopt(openOutbox({ path: outboxPath, boot, clock, clockState, makeRoom }), (each) =>
     each.close(),
@@ -69,12 +76,10 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
   opened.defer(() => lines.close())
   const { gpio, outputs, strike } = lines
   const slots = createSlots(store)
-  const access = createAccessStore({ store, door, commandKey: identity.commandKey, log })
-  const shared = { version: manifest.version, outbox, slots, access, clock, clockState, log }
+  const shared = { version: manifest.version, outbox, slots, access, clock, clockState, doorClock, log }
 
   // They know each other: what is recorded before the first connection is told at it.
   let telling: Telling | undefined
-  const clockFix = createClockFix({ ...shared, boot, store, record: (body) => agent.record(body) })
   const templates = openTemplates({ ...shared, store }, (): DoorAgent => agent)
   const agent = createDoorAgent({
     ...shared,
@@ -83,20 +88,16 @@ export async function startDoor(settings: DoorSettings, parts: DoorParts): Promi
     times: doorTimes(settings),
     onChange: () => telling?.changed(),
   })
-  repeat(opened, CLOCK_LOOK_EVERY_MS, clockFix.look)
+  repeat(opened, CLOCK_LOOK_EVERY_MS, doorClock.look)
   onFull = () => agent.setAlarm('disk-full', !reserve.held)
   onFull()
   repeat(opened, RESERVE_EVERY_MS, () => reserve.held || (reserve.restore() && onFull()))
   repeat(opened, RESERVE_EVERY_MS, access.keep)
-  const sensorPath = sensorOf(settings, directory, opened)
   const desk = openSensorDesk({
     ...shared,
     ...{ store, door, boot, random, agent, templates, bootMs: bootTimeMs },
     commandKey: identity.commandKey,
-    openPort: () => openSerialPort(sensorPath, settings.SIAGA_SENSOR_BAUD),
-    password: settings.SIAGA_SENSOR_PASSWORD,
-    touch: settings.SIAGA_GPIO_TOUCH && gpio,
-    setSensorPower: settings.SIAGA_GPIO_SENSOR_POWER && ((on) => outputs.write('sensorPower', on ? 1 : 0)),
+    ...sensorParts(settings, lines, sensorOf(settings, directory, opened)),
     publish: (channel, payload) => telling?.say(channel, payload),
   })
   telling = createTelling({
@@ -128,6 +129,16 @@ function sensorOf({ SIAGA_SENSOR }: DoorSettings, directory: string, opened: Asy
   if (SIAGA_SENSOR !== SIMULATED_SENSOR) return SIAGA_SENSOR
   const sensor = openSimulatedSensor(join(directory, 'simulated-sensor.json'))
   return opened.adopt(sensor, (each) => each.close()).path
+}
+
+function sensorParts(settings: DoorSettings, { gpio, outputs }: DoorLines, path: string) {
+  const setSensorPower = (on: boolean) => outputs.write('sensorPower', on ? 1 : 0)
+  return {
+    openPort: () => openSerialPort(path, settings.SIAGA_SENSOR_BAUD),
+    password: settings.SIAGA_SENSOR_PASSWORD,
+    touch: settings.SIAGA_GPIO_TOUCH && gpio,
+    setSensorPower: settings.SIAGA_GPIO_SENSOR_POWER && setSensorPower,
+  }
 }
 
 /** The last third of the time that the door may stand open is the time to ask that it be closed. */

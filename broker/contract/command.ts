@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { ForcedCause, PersonId } from './door.ts'
-import { BootId, Id, JournalId, Sequence } from './identifiers.ts'
+import { BootId, EpochMs, Id, JournalId, Sequence } from './identifiers.ts'
 import { Signed } from './signed.ts'
 
 /** An unsigned request for a nonce, or a signed command carrying it. */
@@ -47,6 +47,8 @@ const requests = [
   z.object({ kind: z.literal('pair-sensor') }),
   /** Ends the alarm `set-back`: somebody has seen it, and knows why. */
   z.object({ kind: z.literal('confirm-set-back') }),
+  /** The time of this command takes the place of the latest one the door knew, as a clock that was far ahead left it. */
+  z.object({ kind: z.literal('confirm-clock') }),
   /** Says what the forced opening with this key was; the newest word counts. Only the record of it does anything. */
   z.object({ kind: z.literal('classify'), journal: JournalId, seq: Sequence.min(1), as: ForcedCause }),
 ] as const
@@ -67,6 +69,7 @@ export const CommandRequest = z.discriminatedUnion('kind', [
   requests[6].extend(asked),
   requests[7].extend(asked),
   requests[8].extend(asked),
+  requests[9].extend(asked),
 ])
 export type CommandRequest = z.infer<typeof CommandRequest>
 export type CommandKind = CommandRequest['kind']
@@ -76,6 +79,8 @@ const CommandFrame = z.object({
   id: Id,
   door: Id,
   nonce: Nonce,
+  /** The server's time when it signed; its nonce proves that this was just now. A server of before says none. */
+  at: EpochMs.optional(),
   /** Opaque id of whoever gave the command, as `demo` or `person:asn-0001`. */
   actor: z.string().regex(/^[a-z0-9:-]{1,80}$/, 'an actor is 1 to 80 of a-z, 0-9, : and -'),
 })

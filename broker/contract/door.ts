@@ -78,6 +78,7 @@ export const DoorAlarm = z.enum([
   'disk-full', // of the door: what was put aside for it is in use, and when that is used up nobody is let in
   'guard-lost', // the process that holds the strike died or hangs: locked, and nobody is let in
   'set-back', // the door's outbox was older than what the journal has of it; ends when an officer confirms that they saw it
+  'clock-back', // its clock claims to be right, and is behind a time that the door has already had: it counts as unset
   'sensor-swapped', // the sensor is not the one this door was paired with: no match counts
   'list-ahead', // raised by the server: the door claims an access list far newer than any that was issued, and is not believed
 ])
@@ -93,7 +94,7 @@ export type ForcedCause = z.infer<typeof ForcedCause>
 export const DoorState = z.object({
   lock: z.enum(['locked', 'unlocked']),
   contact: z.enum(['closed', 'open']),
-  alarms: z.array(DoorAlarm).max(16),
+  alarms: z.array(DoorAlarm).max(DoorAlarm.options.length),
   sensor: z.enum(['ready', 'lost']),
   /** Only people with the role `lockdown` enter, by command or by the list. */
   lockdown: z.boolean().default(false),

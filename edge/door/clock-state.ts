@@ -1,6 +1,7 @@
 /**
- * How far the wall clock can be trusted: `synced` while the kernel says so, `hold` when it was synchronised earlier in
- * this boot or came from a battery-backed clock, `unset` otherwise (a Raspberry Pi 4 starts with the time it last knew).
+ * How far the wall clock can be trusted by the kernel's word: `synced` while it says so, `hold` when it was synchronised
+ * earlier in this boot or came from a battery-backed clock, `unset` otherwise (a Raspberry Pi 4 starts with the time it last
+ * knew). Whoever forges NTP makes the kernel lie: door-clock.ts has the last word.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import type { ClockState } from '#contract/identifiers.ts'

@@ -43,16 +43,21 @@ async function bench() {
     ...{ onTouch: () => 'denied', rest: () => 'ready', onReady: () => {} },
     ...{ onLost: () => {}, onBlocked: () => {} },
   })
+  const heard: number[] = []
   const agent = {
     ...{ unlock: () => true, lock: () => {}, setLockdown: () => true, setAlarm: () => {} },
     status: (): DoorStatus => ({ lock: 'locked', contact: 'closed', alarms: [], sensor: 'ready', lockdown: false }),
   }
-  const act = createCommandActions({ agent, reader, templates, enrolment })
+  const act = createCommandActions({
+    ...{ agent, reader, templates, enrolment },
+    // A door whose clock stands at 2,000.
+    doorClock: { heard: (signedMs) => void heard.push(signedMs), confirm: (signedMs) => signedMs <= 2_000 },
+  })
   const give = (request: object, progress: Progress = () => {}) =>
     act(CommandBody.parse({ ...frame, ...request }), progress)
   await vi.advanceTimersByTimeAsync(1_000)
   if (!simulator) throw new Error('the reader opened no port')
-  return { give, slots, sensor: simulator, close: () => settled(reader.close()) }
+  return { give, heard, slots, sensor: simulator, close: () => settled(reader.close()) }
 }
 
 const enrol = (person: string) => ({ kind: 'enrol', person, finger: 'kanan', duress: false }) as const
@@ -87,6 +92,18 @@ describe('commands at the sensor', () => {
     sensor.lift()
     expect(await settled(waiting)).toEqual({ result: 'refused', reason: 'cancelled' })
     expect(slots.all()).toEqual([])
+    await close()
+  })
+})
+
+describe('the time of a command', () => {
+  it('is heard, and takes the place of the door’s latest only when asked to', async () => {
+    const { give, heard, close } = await bench()
+    await give({ kind: 'lockdown', at: 1_000 })
+    expect(await give({ kind: 'confirm-clock', at: 2_000 })).toEqual({ result: 'done' })
+    expect(await give({ kind: 'confirm-clock', at: 2_001 })).toEqual({ result: 'refused', reason: 'clock-back' })
+    expect(await give({ kind: 'confirm-clock' })).toEqual({ result: 'refused', reason: 'no-time' })
+    expect(heard).toEqual([1_000, 2_000, 2_001])
     await close()
   })
 })

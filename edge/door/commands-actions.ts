@@ -3,6 +3,7 @@ import type { CommandBody } from '#contract/command.ts'
 import { SensorError } from '../fingerprint/sensor.ts'
 import type { DoorAgent } from './agent.ts'
 import type { Outcome, Progress } from './commands.ts'
+import type { DoorClock } from './door-clock.ts'
 import type { Enrolment } from './enrolment.ts'
 import type { Reader } from './reader.ts'
 import type { Templates } from './templates.ts'
@@ -12,12 +13,13 @@ export interface CommandActionOptions {
   readonly reader: Pick<Reader, 'use'>
   readonly templates: Pick<Templates, 'remove' | 'adopt'>
   readonly enrolment: Enrolment
+  readonly doorClock: Pick<DoorClock, 'heard' | 'confirm'>
 }
 
 const done: Outcome = { result: 'done' }
 
 /** For `CommandOptions.act`. A command that the door cannot carry out now is refused with the reason. */
-export function createCommandActions({ agent, reader, templates, enrolment }: CommandActionOptions) {
+export function createCommandActions({ agent, reader, templates, enrolment, doorClock }: CommandActionOptions) {
   const unlock = ({ pulseMs, override }: Extract<CommandBody, { kind: 'unlock' }>): Outcome => {
     if (agent.status().lockdown && !override) return refused('lockdown')
     return agent.unlock(pulseMs) ? done : refused('guard-lost')
@@ -27,6 +29,10 @@ export function createCommandActions({ agent, reader, templates, enrolment }: Co
     // Whoever was just let in has entered, or has not.
     if (active) agent.lock()
     return done
+  }
+  const confirmClock = (atMs: number | undefined): Outcome => {
+    if (atMs === undefined) return refused('no-time')
+    return doorClock.confirm(atMs) ? done : refused('clock-back')
   }
   const proven = (isProven: boolean): Outcome => (isProven ? done : refused('not-proven'))
   const withSensor = createSensorTurn()
@@ -46,6 +52,7 @@ export function createCommandActions({ agent, reader, templates, enrolment }: Co
   }
 
   return async (command: CommandBody, progress: Progress): Promise<Outcome> => {
+    if (command.at !== undefined) doorClock.heard(command.at)
     switch (command.kind) {
       case 'unlock':
         return unlock(command)
@@ -64,6 +71,8 @@ export function createCommandActions({ agent, reader, templates, enrolment }: Co
       case 'confirm-set-back':
         agent.setAlarm('set-back', false)
         return done
+      case 'confirm-clock':
+        return confirmClock(command.at)
       case 'cancel':
         return cancel()
     }

@@ -10,6 +10,7 @@ const equipmentAlarms = [
   'guard-lost',
   'disk-full',
   'set-back',
+  'clock-back',
 ] as const
 export type EquipmentAlarm = (typeof equipmentAlarms)[number]
 

@@ -8,6 +8,7 @@ import type { AccessStore } from './access-store.ts'
 import type { DoorAgent } from './agent.ts'
 import { type CommandOptions, type Commands, createCommands } from './commands.ts'
 import { createCommandActions } from './commands-actions.ts'
+import type { DoorClock } from './door-clock.ts'
 import type { DoorStore } from './door-store.ts'
 import { createEnrolment } from './enrolment.ts'
 import { createReader, type ReaderOptions } from './reader.ts'
@@ -28,6 +29,7 @@ export interface SensorDeskOptions
   readonly access: AccessStore
   readonly clock: Clock
   readonly clockState: () => ClockState
+  readonly doorClock: DoorClock
   readonly log: Log
 }
 
@@ -48,7 +50,7 @@ export function openSensorDesk(options: SensorDeskOptions): SensorDesk {
     onBlocked: (blocked) => agent.setAlarm('sensor-blocked', blocked),
   })
   const enrolment = createEnrolment({ ...options, record: agent.record, nowMs: clock.monoMs })
-  const act = createCommandActions({ agent, reader, templates, enrolment })
+  const act = createCommandActions({ ...options, reader, enrolment })
   const { hear } = createCommands({ ...options, record: agent.record, act })
   return {
     hear,

@@ -11,6 +11,7 @@ import { createSender } from '../outbox/sender.ts'
 import { createUplink, type UplinkOptions } from '../outbox/uplink.ts'
 import type { AccessStore } from './access-store.ts'
 import type { DoorStatus } from './agent.ts'
+import type { DoorClock } from './door-clock.ts'
 import type { Slots } from './slots.ts'
 
 export interface TellingOptions {
@@ -24,6 +25,7 @@ export interface TellingOptions {
   readonly access: AccessStore
   readonly clock: Clock
   readonly clockState: () => ClockState
+  readonly doorClock: Pick<DoorClock, 'heard'>
   readonly random: () => number
   readonly log: Log
   readonly status: () => DoorStatus
@@ -83,6 +85,7 @@ export function createTelling(options: TellingOptions): Telling {
       }),
       [topics.access]: hear('access', (signed) => {
         if (access.offer(signed).outcome !== 'accepted') return
+        options.doorClock.heard(access.current()?.issuedAt ?? 0)
         stateChanged()
         options.onAccessList()
       }),

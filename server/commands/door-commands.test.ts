@@ -45,7 +45,9 @@ describe('commands to doors', () => {
     await say('challenge', { id: idOf(), nonce }, 'ruang-rapat') // another door cannot answer for this one
     expect(sent).toHaveLength(1)
     await say('challenge', { id: idOf(), nonce })
-    expect(JSON.parse(sent[1]?.body ?? '')).toEqual({ ...unlock, id: idOf(), door, nonce, actor: 'demo' })
+    expect(JSON.parse(sent[1]?.body ?? '')).toEqual({
+      ...{ ...unlock, id: idOf(), door, nonce, actor: 'demo', at: Date.now() },
+    })
     await say('reply', { id: idOf(), result: 'done' }, 'ruang-rapat')
     expect(commands.view(door, idOf())?.result).toBe('progress')
     await say('reply', { id: idOf(), result: 'done' })

@@ -83,7 +83,7 @@ export function createDoorCommands(options: DoorCommandOptions): DoorCommands {
     if (nonce === undefined) return 'no-challenge'
     const { actor } = by
     if (!by.mayStill()) return 'right-lost'
-    const body: CommandBody = { ...request, id, door, nonce, actor }
+    const body: CommandBody = { ...request, id, door, nonce, at: Math.trunc(clock.wallMs()), actor }
     log.info({ id, door, kind, actor, reason: request.reason }, 'command signed')
     waits.after(kind === 'enrol' ? ENROLLED_WITHIN_MS : LAST_WORD_WITHIN_MS, () =>
       exchanges.end(exchange, 'unanswered'),

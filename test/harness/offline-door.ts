@@ -9,16 +9,16 @@ import { doorDirectory } from '../../edge/door-directory.ts'
 import { openPty } from '../../edge/fingerprint/pty.ts'
 import { createSensorSimulator } from '../../edge/fingerprint/simulator.ts'
 import { openOutbox } from '../../edge/outbox/outbox.ts'
-import { door, owner, provision, template } from './provisioned-door.ts'
+import { door, owner, type Provisioned, provision, template } from './provisioned-door.ts'
 import { temporaryDirectory } from './temporary.ts'
 import { until } from './until.ts'
 
 /** A process needs a second to start, ten on a busy machine. */
 export const START_MS = 30_000
 
-export function openOfflineDoor() {
+export function openOfflineDoor(provisioned?: Provisioned) {
   const dataDir = temporaryDirectory()
-  const commandKey = provision(dataDir)
+  const commandKey = provision(dataDir, provisioned)
   const pty = openPty()
   const simulator = createSensorSimulator(pty.stream, { library: [[owner.slot, template]] })
   onTestFinished(() => pty.close())
@@ -32,7 +32,8 @@ export function openOfflineDoor() {
     SIAGA_MQTT_URL: 'mqtt://127.0.0.1:9',
     SIAGA_COMMAND_KEY: commandKey,
   }
-  const start = (changes: NodeJS.ProcessEnv = {}) => spawnAgent({ ...env, ...changes })
+  const start = (changes: NodeJS.ProcessEnv = {}, program?: readonly string[]) =>
+    spawnAgent({ ...env, ...changes }, program)
   /** Everything on record, oldest first. */
   const records = (): Record<string, unknown>[] => {
     const clock = { wallMs: () => 0, monoMs: () => 0 }
@@ -42,11 +43,18 @@ export function openOfflineDoor() {
     outbox.close()
     return found
   }
-  return { simulator, gpioPath, start, records, kinds: () => records().map(({ kind }) => kind) }
+  return {
+    directory: doorDirectory(dataDir, door),
+    simulator,
+    gpioPath,
+    start,
+    records,
+    kinds: () => records().map(({ kind }) => kind),
+  }
 }
 
-function spawnAgent(env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, ['edge/door-main.ts'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+function spawnAgent(env: NodeJS.ProcessEnv, program: readonly string[] = ['edge/door-main.ts']) {
+  const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   let log = ''
   child.stderr.on('data', (chunk) => {
     log += chunk

@@ -12,12 +12,17 @@ export const owner = { slot: 5, person: 'p-siti', finger: 'kanan-telunjuk' }
 /** Of her finger, as the simulated sensor has it. */
 export const template = 'siti'
 
+export interface Provisioned {
+  /** Epoch ms; the owner's way in has no end when it is left out. */
+  readonly untilMs?: number
+}
+
 /** @returns the public key of the server's commands, for SIAGA_COMMAND_KEY */
-export function provision(dataDir: string): string {
+export function provision(dataDir: string, { untilMs }: Provisioned = {}): string {
   const keys = generateKeyPairSync('ed25519')
   const store = openDoorStore(join(doorDirectory(dataDir, door), 'door.db'))
   createSlots(store).assign(owner)
-  const people = [{ person: owner.person, from: 0, until: null }]
+  const people = [{ person: owner.person, from: 0, until: untilMs ?? null }]
   const body = JSON.stringify({ door, version: 1, issuedAt: 1, people })
   const signature = sign(null, Buffer.from(body), keys.privateKey).toString('base64')
   createAccessStore({ store, door, commandKey: keys.publicKey, log: silentLog }).offer({ body, signature })

@@ -43,6 +43,7 @@ function openDoor(keys: Keys) {
     reader: { use: () => Promise.reject(new Error('no sensor here')) },
     templates: { remove: async () => false, adopt: async () => false },
     enrolment: { run: async () => ({ result: 'refused' }) },
+    doorClock: { heard: () => {}, confirm: () => false },
   })
   const commands = createCommands({
     ...{ door: DOOR, boot: 'boot', commandKey: keys.server.publicKey, bootMs: () => now.bootMs, act, log: silentLog },

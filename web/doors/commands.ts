@@ -25,6 +25,9 @@ export const classify = (door: string, { journal, seq }: ForcedOpeningView, as: 
 export const confirmSetBack = (door: string) =>
   command(door, { kind: 'confirm-set-back', reason: t.doorsPage.setBackReason })
 
+export const confirmClock = (door: string) =>
+  command(door, { kind: 'confirm-clock', reason: t.doorsPage.clockBackReason })
+
 /** @throws ApiError when it was not sent, or the door did not do it */
 async function command(door: string, body: object): Promise<void> {
   const { result, replies } = await call(`/api/v1/doors/${door}/commands`, Result, { method: 'POST', body })

@@ -19,6 +19,12 @@ export const doorsPage = {
   confirmSetBack: 'Saya sudah memeriksa',
   setBackQuestion: 'Alarm berakhir. Perintah ini dan akun Anda tercatat di jurnal.',
   setBackReason: 'kartu lama diketahui',
+  clockBack:
+    'Jam pintu ini lebih lambat daripada waktu yang pernah dilihatnya, jadi tidak dipercaya: hanya yang waktunya tidak dibatasi dapat masuk. Periksa server waktu (NTP) dan siapa yang mengubahnya.',
+  confirmClock: 'Jam pintu sekarang benar',
+  clockBackQuestion:
+    'Hanya bila jam pintu dahulu terlalu cepat. Waktu server menjadi patokan; bila jam pintu memang mundur, alarm tetap menyala. Perintah ini dan akun Anda tercatat di jurnal.',
+  clockBackReason: 'jam pintu pernah terlalu cepat',
   listAhead:
     'Pintu menyebut daftar akses yang tidak pernah dibuat: tokennya mungkin dicuri. Server tidak mengikutinya; daftarkan ulang pintu ini.',
   notDone: (reason: string) => `Pintu menolak: ${reason}`,

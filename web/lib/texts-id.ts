@@ -114,6 +114,7 @@ const alarms: Readonly<Record<string, string>> = {
   'guard-lost': 'Penjaga kunci mati',
   'disk-full': 'Penyimpanan pintu penuh',
   'set-back': 'Catatan pintu mundur',
+  'clock-back': 'Jam pintu mundur',
   'list-ahead': 'Nomor daftar akses mustahil',
 }
 
