@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ChannelName, channels } from '#contract/channels.ts'
 import { doorEventKinds } from '#contract/door.ts'
-import { EPOCH_MS_MAX } from '#contract/identifiers.ts'
+import { ACCESS_VERSION_MAX, EPOCH_MS_MAX } from '#contract/identifiers.ts'
 import { type Log, silentLog } from '#runtime/log.ts'
 import { recordHash } from '#runtime/record-chain.ts'
 import type { JournalRow } from '../../broker/journal/entry.ts'
@@ -86,7 +86,8 @@ const payloads: Partial<Record<ChannelName, fc.Arbitrary<unknown>>> = {
     sensor: fc.constantFrom('ready', 'lost'),
     outboxDepth: whole(0),
     clock: clockState,
-    accessVersion: whole(0),
+    accessVersion: whole(0, ACCESS_VERSION_MAX),
+    accessSeries: epochMs,
     pendingDeletions: fc.constant([]),
     at: epochMs,
     simulated: fc.boolean(),
