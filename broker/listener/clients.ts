@@ -2,11 +2,11 @@
 import type { Client, ConnectPacket } from 'aedes'
 import { identityName } from '#contract/access.ts'
 import type { Admission } from './admission.ts'
+import { Allowance } from './allowance.ts'
 import type { Connection } from './connection.ts'
 import { roleLimits } from './limits.ts'
 import { connackCode } from './packet-types.ts'
 import type { LoginRefusal, Sessions } from './sessions.ts'
-import { TokenBucket } from './token-bucket.ts'
 
 export interface ClientsOptions {
   readonly sessions: Sessions
@@ -21,7 +21,7 @@ export class Clients {
   private readonly refusals = new WeakMap<Client, LoginRefusal>()
   private readonly live = new Set<Client>()
   /** By identity; bounded by the credentials that were ever issued. */
-  private readonly buckets = new Map<string, TokenBucket>()
+  private readonly allowances = new Map<string, Allowance>()
 
   constructor(options: ClientsOptions) {
     this.options = options
@@ -75,9 +75,9 @@ export class Clients {
     if (!identity) return
     const limits = roleLimits[identity.role]
     const name = identityName(identity)
-    const bucket = this.buckets.get(name) ?? new TokenBucket(limits.rate, this.options.monoMs())
-    this.buckets.set(name, bucket)
-    this.connections.get(client)?.open(limits, bucket)
+    const allowance = this.allowances.get(name) ?? new Allowance(limits.rates, this.options.monoMs())
+    this.allowances.set(name, allowance)
+    this.connections.get(client)?.open(limits, allowance)
   }
 
   /** A token revoked between CONNECT and here was not looked for among those who are live. */

@@ -3,13 +3,13 @@
  * gate and the identity's rate, and reading pauses instead of closing where that is enough.
  */
 import type { Duplex } from 'node:stream'
+import type { Allowance } from './allowance.ts'
 import type { Refusal } from './connect-check.ts'
 import { Deliveries } from './deliveries.ts'
 import { PacketGate } from './gate.ts'
 import type { RoleLimits } from './limits.ts'
 import type { LoginQueue } from './login-queue.ts'
 import { connackPacket } from './packet-types.ts'
-import type { TokenBucket } from './token-bucket.ts'
 
 /** A packet that has begun is complete within this; the largest takes 20 s on a line of 28 kbit/s. */
 const PACKET_TIMEOUT_MS = 20_000
@@ -31,7 +31,7 @@ export class Connection {
   private readonly stream: Duplex
   private readonly options: ConnectionOptions
   private readonly readRaw: (size?: number) => Buffer | null
-  private bucket: TokenBucket | undefined
+  private allowance: Allowance | undefined
   /** Its CONNECT is complete and waits for its turn, or has had it. */
   private login: 'waiting' | 'admitted' | undefined
   private resumeTimer: NodeJS.Timeout | undefined
@@ -50,9 +50,9 @@ export class Connection {
     stream.once('close', () => clearTimeout(this.resumeTimer))
   }
 
-  /** Logged in: packets may follow, at the identity's rate. */
-  open(limits: RoleLimits, bucket: TokenBucket): void {
-    this.bucket = bucket
+  /** Logged in: packets may follow, at the identity's rates. */
+  open(limits: RoleLimits, allowance: Allowance): void {
+    this.allowance = allowance
     this.gate.open(limits)
     // What came behind CONNECT waits in the gate, and nobody would read it otherwise.
     setImmediate(() => this.wake())
@@ -80,7 +80,7 @@ export class Connection {
 
   private next(): Buffer | null {
     for (;;) {
-      const released = this.gate.take(() => this.mayPass())
+      const released = this.gate.take((bytes) => this.mayPass(bytes))
       if (this.gate.refusal && this.refusedMs === undefined) this.refuse(this.gate.refusal)
       this.notePartial()
       if (released) return released
@@ -92,14 +92,17 @@ export class Connection {
     }
   }
 
-  private mayPass(): boolean {
-    if (!this.bucket) return this.mayLogin()
+  private mayPass(bytes: number): boolean {
+    if (!this.allowance) return this.mayLogin()
     const nowMs = this.options.monoMs()
-    if (this.bucket.take(nowMs)) return true
-    this.resumeTimer ??= setTimeout(() => {
-      this.resumeTimer = undefined
-      this.wake()
-    }, this.bucket.waitMs(nowMs))
+    if (this.allowance.take(nowMs, bytes)) return true
+    this.resumeTimer ??= setTimeout(
+      () => {
+        this.resumeTimer = undefined
+        this.wake()
+      },
+      this.allowance.waitMs(nowMs, bytes),
+    )
     return false
   }
 

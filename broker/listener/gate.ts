@@ -78,15 +78,15 @@ export class PacketGate {
 
   /**
    * The next whole packets, without copying them.
-   * @param mayPass asked once a packet; false leaves it and all behind it for later
+   * @param mayPass asked once a packet, with its size in bytes; false leaves it and all behind it for later
    */
-  take(mayPass: () => boolean): Buffer | undefined {
+  take(mayPass: (bytes: number) => boolean): Buffer | undefined {
     const from = this.start
     let at = from
     this.partial = false
     while (at < this.end && !this.held && (this.phase === 'connect' || this.phase === 'open')) {
       const next = this.packetEnd(at)
-      if (next === at || !mayPass()) break
+      if (next === at || !mayPass(next - at)) break
       this.follow(at)
       at = next
     }

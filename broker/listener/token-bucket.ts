@@ -1,8 +1,8 @@
-/** A rate with a burst, as a pure bucket of tokens: one a message, refilled by the monotonic clock. */
+/** A rate with a burst, as a pure bucket of tokens: one a message, or one a byte; refilled by the monotonic clock. */
 
 export interface Rate {
   readonly perS: number
-  /** Messages at once after a silence. */
+  /** At once after a silence. */
   readonly burst: number
 }
 
@@ -20,18 +20,18 @@ export class TokenBucket {
     this.filledMs = nowMs
   }
 
-  /** Takes one token, if there is one. */
-  take(nowMs: number): boolean {
+  /** Takes so many tokens, if they are there. @param count at most the burst */
+  take(nowMs: number, count = 1): boolean {
     this.refill(nowMs)
-    if (this.tokens < 1 - ROUNDING) return false
-    this.tokens -= 1
+    if (this.tokens < count - ROUNDING) return false
+    this.tokens -= count
     return true
   }
 
-  /** Until the next token. */
-  waitMs(nowMs: number): number {
+  /** Until so many are there. */
+  waitMs(nowMs: number, count = 1): number {
     this.refill(nowMs)
-    return this.tokens >= 1 - ROUNDING ? 0 : Math.ceil(((1 - this.tokens) * 1000) / this.rate.perS)
+    return this.tokens >= count - ROUNDING ? 0 : Math.ceil(((count - this.tokens) * 1000) / this.rate.perS)
   }
 
   private refill(nowMs: number): void {

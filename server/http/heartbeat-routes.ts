@@ -17,9 +17,9 @@ const PUSH_BYTES_MAX = 3_500
 
 /**
  * Of one token: an application says it lives each half minute, a gateway speaks for all of them. They come in by the
- * server's own connection to the broker, so the broker's rate for each identity does not see them.
+ * server's own connection to the broker, so the broker's rates for each identity do not see them.
  */
-const PUSHES_PER_S = { app: 100, gateway: 2_000 }
+const PUSHES_PER_S = { app: 30, gateway: 600 }
 
 /** What a query string can carry of a heartbeat. */
 const QueryHeartbeat = z.object({
