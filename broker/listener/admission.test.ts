@@ -10,10 +10,11 @@ function setUp() {
   const admission = new Admission(limits)
   const time = { nowMs: 0 }
   const connect = (address: string) => {
-    if (!admission.admits(address)) return undefined
     const stream = new Duplex({ read() {}, write: (_bytes, _encoding, done) => done() })
+    const place = { address, end: () => stream.destroy() }
+    if (!admission.places.take(place)) return undefined
     const connection = new Connection(stream, {
-      address,
+      place,
       monoMs: () => time.nowMs,
       logins: new LoginQueue(),
       onRefused: () => undefined,
@@ -24,40 +25,14 @@ function setUp() {
   return { admission, time, connect }
 }
 
-it('takes no more connections of one address than it may have, and another one when one is gone', () => {
-  const { admission, connect } = setUp()
-  const first = connect('10.0.0.1')
-  expect(connect('10.0.0.1')).toBeDefined()
-  expect(connect('10.0.0.1')).toBeUndefined()
-  expect(connect('10.0.0.2')).toBeDefined()
-  if (first) admission.remove(first.connection)
-  expect(connect('10.0.0.1')).toBeDefined()
-})
-
-it('does not count loopback by address', () => {
-  const { connect } = setUp()
-  for (const address of ['127.0.0.1', '127.0.0.9', '::ffff:127.0.0.1']) expect(connect(address)).toBeDefined()
-})
-
-it('ends the one that has waited longest for a newcomer, never one that is logged in', () => {
+it('takes a place for a newcomer until the login, and no longer', () => {
   const { admission, connect } = setUp()
   const [oldest, second, third] = [connect('10.0.0.1'), connect('10.0.0.2'), connect('10.0.0.3')]
   if (!oldest || !second || !third) throw new Error('three fit')
   expect(admission.login(oldest.connection, 'door:a', 4)).toBe(true)
   expect(connect('10.0.0.4')).toBeDefined()
-  expect(oldest.stream.destroyed).toBe(false)
-  expect(second.stream.destroyed).toBe(true)
-  expect(third.stream.destroyed).toBe(false)
-  expect(admission.size).toBe(3)
-})
-
-it('refuses a newcomer when all are logged in', () => {
-  const { admission, connect } = setUp()
-  for (const address of ['10.0.0.1', '10.0.0.2', '10.0.0.3']) {
-    const one = connect(address)
-    if (one) admission.login(one.connection, `door:${address}`, 4)
-  }
-  expect(connect('10.0.0.4')).toBeUndefined()
+  expect([oldest, second, third].map(({ stream }) => stream.destroyed)).toEqual([false, true, false])
+  expect(admission.places.size).toBe(3)
 })
 
 it('counts the connections of an identity, whose name may be that of an object member', () => {
@@ -81,7 +56,7 @@ it('names those that sent no CONNECT in time', () => {
   time.nowMs = 10_000
   expect([...admission.overdue(time.nowMs)]).toEqual([])
   time.nowMs = 10_001
-  expect([...admission.overdue(time.nowMs)].map(([{ address }, reason]) => [address, reason])).toEqual([
+  expect([...admission.overdue(time.nowMs)].map(([{ place }, reason]) => [place.address, reason])).toEqual([
     ['10.0.0.1', 'no CONNECT in time'],
   ])
 })

@@ -1,62 +1,43 @@
 /**
- * Who may hold a connection: bounds over all, by address and by identity, and the deadlines of those that do not log
- * in or do not end a packet. A newcomer takes the place of the one that has waited longest without logging in, so
- * thousands of slow connections cannot lock the devices out.
+ * Who may hold a connection: the places of all sockets, bounds by identity, and the deadlines of those that do not log
+ * in or do not end a packet. Until the login a newcomer may take the place, so thousands of slow connections cannot
+ * lock the devices out, in whatever handshake they are.
  */
+import { ConnectionPlaces } from '#runtime/connection-places.ts'
 import type { Connection } from './connection.ts'
 
 export interface AdmissionLimits {
   /** Connections over all listeners. */
   readonly connectionsMax: number
-  /** Connections of one address; loopback is exempt: servers and proxies of the same host come from there. */
+  /** Connections of one address but loopback. */
   readonly perAddressMax: number
   readonly connectTimeoutMs: number
 }
 
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/
-
 export class Admission {
+  readonly places: ConnectionPlaces
   private readonly limits: AdmissionLimits
+  /** Those whose handshake is done. */
   private readonly connections = new Set<Connection>()
-  /** Not logged in, in the order they came: the first has waited longest. */
-  private readonly waiting = new Set<Connection>()
-  private readonly byAddress = new Map<string, number>()
   private readonly byIdentity = new Map<string, number>()
 
   constructor(limits: AdmissionLimits) {
     this.limits = limits
-  }
-
-  get size(): number {
-    return this.connections.size
-  }
-
-  /** Whether an address may open another connection now; may end a pending one for it. */
-  admits(address: string): boolean {
-    if (!LOOPBACK.test(address) && (this.byAddress.get(address) ?? 0) >= this.limits.perAddressMax) return false
-    if (this.connections.size < this.limits.connectionsMax) return true
-    const [longest] = this.waiting
-    if (!longest) return false
-    this.remove(longest)
-    longest.destroy()
-    return true
+    this.places = new ConnectionPlaces({ max: limits.connectionsMax, perAddressMax: limits.perAddressMax })
   }
 
   add(connection: Connection): void {
     this.connections.add(connection)
-    this.waiting.add(connection)
-    change(this.byAddress, connection.address, 1)
   }
 
   remove(connection: Connection): void {
-    this.waiting.delete(connection)
-    if (this.connections.delete(connection)) change(this.byAddress, connection.address, -1)
+    this.connections.delete(connection)
   }
 
   /** Counts a login of this identity. @returns false when it has as many connections as it may */
-  login(connection: Connection, name: string, connectionsMax: number): boolean {
+  login({ place }: Connection, name: string, connectionsMax: number): boolean {
     if ((this.byIdentity.get(name) ?? 0) >= connectionsMax) return false
-    this.waiting.delete(connection)
+    this.places.keep(place)
     change(this.byIdentity, name, 1)
     return true
   }

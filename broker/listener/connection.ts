@@ -3,6 +3,7 @@
  * gate and the identity's rate, and reading pauses instead of closing where that is enough.
  */
 import type { Duplex } from 'node:stream'
+import type { Place } from '#runtime/connection-places.ts'
 import type { Allowance } from './allowance.ts'
 import type { Refusal } from './connect-check.ts'
 import { Deliveries } from './deliveries.ts'
@@ -17,14 +18,14 @@ const PACKET_TIMEOUT_MS = 20_000
 const REFUSED_TIMEOUT_MS = 1_000
 
 export interface ConnectionOptions {
-  readonly address: string
+  readonly place: Place
   readonly monoMs: () => number
   readonly logins: LoginQueue
   readonly onRefused: (connection: Connection, refusal: Refusal) => void
 }
 
 export class Connection {
-  readonly address: string
+  readonly place: Place
   readonly openedMs: number
   readonly gate = new PacketGate()
   readonly deliveries = new Deliveries()
@@ -42,12 +43,17 @@ export class Connection {
   constructor(stream: Duplex, options: ConnectionOptions) {
     this.stream = stream
     this.options = options
-    this.address = options.address
+    this.place = options.place
     this.openedMs = options.monoMs()
     this.readRaw = stream.read.bind(stream)
     // The library reads a connection only through `read`; the stream itself asks for 0 bytes to be woken.
     stream.read = (size?: number) => (size === 0 ? this.readRaw(0) : this.next())
     stream.once('close', () => clearTimeout(this.resumeTimer))
+  }
+
+  /** Its CONNECT is complete; whether it is a good one is not said. */
+  get introduced(): boolean {
+    return this.login !== undefined || this.gate.phase !== 'connect'
   }
 
   /** Logged in: packets may follow, at the identity's rates. */

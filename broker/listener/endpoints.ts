@@ -4,15 +4,16 @@ import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
-import { acceptWebSockets } from './websocket.ts'
+import type { ConnectionPlaces, Place } from '#runtime/connection-places.ts'
+import { holdPlaces } from '#runtime/socket-places.ts'
+import type { Connection } from './connection.ts'
+import { acceptWebSockets, HTTP_CHECK_MS } from './websocket.ts'
 
 const TCP_KEEPALIVE_MS = 60_000
 /** Twice the largest message: one alone on a slow line must not look like a client that stopped reading. */
 const STREAM_BUFFER_BYTES = 128 * 1024
 /** A TLS handshake that is not done by then holds a place for nothing. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
-/** Sockets of one endpoint, also those in a handshake: the bound on clients, and air for those that come in their place. */
-const HANDSHAKES_MAX = 6_500
 /** Devices that come back at once wait in the kernel instead of trying again a second later; it allows 4,096 (somaxconn). */
 const BACKLOG = 4_096
 
@@ -32,10 +33,13 @@ export interface Endpoint {
 }
 
 export interface Accepting {
-  /** Before anything of it is read: false ends the socket. */
-  readonly admits: (address: string) => boolean
-  readonly onStream: (stream: Duplex, address: string) => void
+  readonly places: ConnectionPlaces
+  readonly onRefused: (refusal: { readonly address: string; readonly reason: string }) => void
+  readonly onStream: (stream: Duplex, place: Place) => Connection
 }
+
+/** What a handshake has left: bytes to read, over this socket. @returns undefined when the socket is gone */
+type Opened = (stream: Duplex, socket: Socket) => Connection | undefined
 
 export interface OpenEndpoint {
   readonly kind: Endpoint['kind']
@@ -46,30 +50,27 @@ export interface OpenEndpoint {
   abandon(): void
 }
 
-export async function openEndpoint(endpoint: Endpoint, { admits, onStream }: Accepting): Promise<OpenEndpoint> {
-  const server = createFor(endpoint, onStream)
-  server.maxConnections = HANDSHAKES_MAX
-  const raw = new Set<Socket>()
-  server.prependListener('connection', (socket: Socket) => {
-    // A reset before anybody else listens must not end the process.
-    socket.on('error', () => socket.destroy())
-    if (!admits(addressOf(socket))) return socket.destroy()
-    raw.add(socket)
-    socket.once('close', () => raw.delete(socket))
+export async function openEndpoint(
+  endpoint: Endpoint,
+  { places, onRefused, onStream }: Accepting,
+): Promise<OpenEndpoint> {
+  const server = createFor(endpoint, (stream, socket) => {
+    const place = sockets.placeOf(socket)
+    if (place) return onStream(stream, place)
+    stream.destroy()
     return undefined
   })
+  const sockets = holdPlaces(server, places, onRefused)
   await listen(server, endpoint)
   return {
     kind: endpoint.kind,
     port: (server.address() as { port: number }).port,
     close: () => new Promise((resolve) => server.close(() => resolve())),
-    abandon() {
-      for (const socket of raw) socket.destroy()
-    },
+    abandon: () => sockets.destroy(),
   }
 }
 
-function createFor({ kind, certificate }: Endpoint, onStream: Accepting['onStream']): Server {
+function createFor({ kind, certificate }: Endpoint, opened: Opened): Server {
   const options = {
     keepAlive: true,
     keepAliveInitialDelay: TCP_KEEPALIVE_MS,
@@ -77,22 +78,22 @@ function createFor({ kind, certificate }: Endpoint, onStream: Accepting['onStrea
     highWaterMark: STREAM_BUFFER_BYTES,
   }
   const secure = { ...options, ...certificate, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, minVersion: 'TLSv1.2' as const }
-  const take = (socket: Socket) => onStream(socket, addressOf(socket))
+  const take = (socket: Socket) => void opened(socket, socket)
   switch (kind) {
     case 'tcp':
       return createServer(options, take)
     case 'tls':
-      return createTlsServer(secure, take)
+      // Node only tells of a handshake that failed or took too long, and leaves its socket open.
+      return createTlsServer(secure, take).on('tlsClientError', (_, socket) => socket.destroy())
     case 'websocket': {
-      const server = certificate ? createHttpsServer(secure) : createHttpServer(options)
-      acceptWebSockets(server, STREAM_BUFFER_BYTES, (stream, { socket }) => onStream(stream, addressOf(socket)))
+      const checked = { connectionsCheckingInterval: HTTP_CHECK_MS }
+      const server = certificate
+        ? createHttpsServer({ ...secure, ...checked })
+        : createHttpServer({ ...options, ...checked })
+      acceptWebSockets(server, STREAM_BUFFER_BYTES, opened)
       return server
     }
   }
-}
-
-function addressOf({ remoteAddress }: Socket): string {
-  return remoteAddress ?? 'unknown'
 }
 
 function listen(server: Server, { host, port, setting }: Endpoint): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream'
 import type { Aedes } from 'aedes'
 import type { Clock } from '#runtime/clock.ts'
+import type { Place } from '#runtime/connection-places.ts'
 import type { Log } from '#runtime/log.ts'
 import { RefusalTally } from '#runtime/refusal-tally.ts'
 import { Admission } from './admission.ts'
@@ -60,21 +61,22 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     log,
   })
   const logins = new LoginQueue()
-  const guard = (stream: Duplex, address: string) => {
+  const guard = (stream: Duplex, place: Place) => {
+    const { address } = place
     const onRefused = (_: Connection, { reason }: { reason: string }) => refused.note({ address, reason })
-    const connection = new Connection(stream, { address, monoMs, logins, onRefused })
+    const connection = new Connection(stream, { place, monoMs, logins, onRefused })
     admission.add(connection)
     stream.once('close', () => admission.remove(connection))
     const client = aedes.handle(stream)
     keepRepeatedFilters(client)
     clients.attach(client, connection)
+    return connection
   }
-  const admits = (address: string) => {
-    const admitted = admission.admits(address)
-    if (!admitted) refused.note({ address, reason: 'too many connections' })
-    return admitted
-  }
-  const endpoints = await openAll(options.endpoints, { admits, onStream: guard })
+  const endpoints = await openAll(options.endpoints, {
+    places: admission.places,
+    onRefused: (refusal) => refused.note({ ...refusal }),
+    onStream: guard,
+  })
   const timers = [
     setInterval(() => sessions.closeRevoked(clients), REVOCATION_CHECK_MS),
     setInterval(() => cutOverdue(admission.overdue(monoMs()), refused), DEADLINE_CHECK_MS),
@@ -115,7 +117,7 @@ function cutOverdue(overdue: ReturnType<Admission['overdue']>, refused: RefusalT
     const next = overdue.next()
     if (next.done) return
     const [connection, reason] = next.value
-    refused.note({ address: connection.address, reason })
+    refused.note({ address: connection.place.address, reason })
     connection.destroy()
   }
   setImmediate(cutOverdue, overdue, refused)

@@ -48,7 +48,7 @@ it('a subscriber that stopped reading is cut within 500 ms', async () => {
 
   const peer = new Peer()
   const connection = new Connection(peer, {
-    address: '127.0.0.1',
+    place: { address: '127.0.0.1', end: () => peer.destroy() },
     monoMs,
     logins: new LoginQueue(),
     onRefused: () => undefined,

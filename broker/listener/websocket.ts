@@ -1,13 +1,20 @@
 /** MQTT over WebSocket (MQTT 3.1.1 §6): the upgrade, and a byte stream of its binary frames. */
-import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
+import type { Connection } from './connection.ts'
+import { CONNECT_BYTES_MAX } from './gate.ts'
 
-/** One frame may carry many packets; past this a client has no reason to. */
+/** Clients put what has waited into one frame, as many packets as there are; past this they have no reason to. */
 const FRAME_BYTES_MAX = 256 * 1024
+/** `ws` keeps a frame that has not ended to itself, where no gate sees it. CONNECT byte by byte: seven for each in a frame. */
+const BYTES_BEFORE_CONNECT_MAX = 8 * CONNECT_BYTES_MAX
 const SUBPROTOCOL = 'mqtt'
 /** For the request line and its headers; slower ones hold a place for nothing. */
 const HEADERS_TIMEOUT_MS = 10_000
+/** How often Node looks for such; by itself each half a minute. */
+export const HTTP_CHECK_MS = 1_000
 
 /**
  * Answers upgrades to `mqtt` on this server, and everything else with 426.
@@ -16,7 +23,7 @@ const HEADERS_TIMEOUT_MS = 10_000
 export function acceptWebSockets(
   server: HttpServer,
   bufferBytes: number,
-  onStream: (stream: Duplex, request: IncomingMessage) => void,
+  onStream: (stream: Duplex, socket: Socket) => Connection | undefined,
 ): void {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -35,10 +42,15 @@ export function acceptWebSockets(
     socket.on('error', () => socket.destroy())
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
     if (!offered.includes(SUBPROTOCOL)) {
+      // Node waits for the other side to close as well, which may never come.
+      socket.once('finish', () => socket.destroy())
       socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nsubprotocol must be "mqtt"\n')
       return
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => onStream(byteStream(webSocket, bufferBytes), request))
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = onStream(byteStream(webSocket, bufferBytes), request.socket)
+      if (connection) boundBeforeConnect(socket, connection)
+    })
   })
 }
 
@@ -49,4 +61,19 @@ function byteStream(webSocket: WebSocket, bufferBytes: number): Duplex {
     if (!isBinary) stream.destroy()
   })
   return stream
+}
+
+/** Ends a connection that sends more than a CONNECT can need before it has sent one. */
+function boundBeforeConnect(socket: Duplex, connection: Connection): void {
+  let bytes = 0
+  const count = (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > BYTES_BEFORE_CONNECT_MAX) setImmediate(judge)
+  }
+  // The gate sees a frame that ends in this chunk before the next turn.
+  const judge = () => {
+    if (connection.introduced) socket.off('data', count)
+    else socket.destroy()
+  }
+  socket.on('data', count)
 }

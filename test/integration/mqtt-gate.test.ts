@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Identity } from '#contract/access.ts'
@@ -8,8 +7,8 @@ import { startBroker } from '../../broker/app.ts'
 import { openCredentials } from '../../broker/identity/credentials.ts'
 import { brokerShape } from '../../broker/settings.ts'
 import { startTestBroker, type TestBroker } from '../harness/broker.ts'
+import { selfSigned } from '../harness/certificate.ts'
 import { connectPacket, packet, publishPacket, subscribePacket, WireClient } from '../harness/mqtt-wire.ts'
-import { runProgram } from '../harness/process.ts'
 import { temporaryDirectory } from '../harness/temporary.ts'
 import { until } from '../harness/until.ts'
 
@@ -176,13 +175,7 @@ describe('a subscriber that acknowledges nothing', () => {
 
 describe('transports', () => {
   it('serves TLS and WebSocket through the same gate', async () => {
-    const directory = temporaryDirectory()
-    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
-    const made = await runProgram('openssl', [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-      ...['-subj', '/CN=localhost', '-keyout', key, '-out', cert],
-    ])
-    expect(made.code, made.output).toBe(0)
+    const { certFile: cert, keyFile: key } = await selfSigned()
     const tls = { SIAGA_MQTTS_PORT: '0', SIAGA_MQTT_WS_PORT: '0', SIAGA_MQTT_CERT: cert, SIAGA_MQTT_KEY: key }
     const settings = settingsOf(tls)
     const broker = await startBroker(settings, { log: silentLog })

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import { startTestBroker, type TestBroker } from '../harness/broker.ts'
@@ -70,4 +71,45 @@ it('ends the connection at a frame of more than 256 KiB, and at bytes that are n
     socket.send(bytes)
     await once(socket, 'close')
   }
+})
+
+/** A TCP connection that has asked for an upgrade, as a client that then leaves the rules does. */
+async function rawUpgrade(broker: TestBroker, protocol: string): Promise<Socket> {
+  const socket = connect({ port: broker.webSocketPort, host: '127.0.0.1', allowHalfOpen: true })
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => undefined)
+  const headers = ['Host: x', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']
+  const key = `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}`
+  socket.write(['GET / HTTP/1.1', ...headers, key, `Sec-WebSocket-Protocol: ${protocol}`, '', ''].join('\r\n'))
+  await once(socket, 'data')
+  return socket
+}
+
+it('takes no more of a frame before CONNECT than a CONNECT can need', async () => {
+  const socket = await rawUpgrade(await startTestBroker(), 'mqtt')
+  // Binary, final, masked, 200 KiB: and then a tenth of it.
+  socket.write(Buffer.concat([Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 3, 0x20, 0, 0, 0, 0, 0]), Buffer.alloc(20_480)]))
+  socket.resume()
+  await until('the connection to be ended', () => socket.readableEnded || socket.destroyed, 3_000)
+})
+
+it('takes a large frame that comes close behind CONNECT', async () => {
+  const broker = await startTestBroker()
+  const { socket, received } = await open(broker)
+  socket.send(login(broker))
+  const payload = JSON.stringify({ message: 'x'.repeat(500) })
+  const packets = Array.from({ length: 200 }, (_, id) => publishPacket({ topic: heartbeat, payload, id: id + 1 }))
+  socket.send(Buffer.concat(packets))
+  await until('all answers', () => received().length >= 8 * 201)
+  expect(broker.rows()).toHaveLength(200)
+})
+
+it('waits for no goodbye of a client whose upgrade it refuses', async () => {
+  const socket = await rawUpgrade(await startTestBroker(), 'other')
+  socket.resume()
+  await once(socket, 'end')
+  // Nobody is at the other end any more.
+  const written = setInterval(() => socket.write('x'), 50)
+  onTestFinished(() => clearInterval(written))
+  await until('the connection to be gone', () => socket.destroyed, 3_000)
 })
