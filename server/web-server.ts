@@ -65,7 +65,7 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
   const rulesFor = (port: number) =>
     createOriginRules(port, settings.SIAGA_PUBLIC_URL, exposure.tls === undefined ? 'http' : 'https')
   let rules = rulesFor(settings.SIAGA_HTTP_PORT)
-  const app = await createHttpServer({
+  const { app, keepConnection } = await createHttpServer({
     rules: () => rules,
     exposure,
     parts: {
@@ -101,6 +101,7 @@ export async function serveWeb(options: WebServerOptions): Promise<Running & { r
     callerOf: async ({ headers }) => (auth ? ((await auth.personOf(headers.cookie)) ?? nobody) : demo),
     personIn: (session) => auth?.personIn(session),
     holding: () => auth?.sessions.holding(clock.wallMs()) ?? new Map(),
+    onOpened: ({ socket }) => keepConnection(socket),
     isAllowed: ({ headers }) => rules.isOurHost(headers.host) && rules.isOurOrigin(headers.origin),
   })
   const port = await listen(app, settings)

@@ -48,7 +48,7 @@ export class Clients {
     const refusal = this.options.sessions.prepare(client, packet)
     if (!refusal) return
     this.refusals.set(client, refusal)
-    const address = this.connections.get(client)?.address ?? ''
+    const address = this.connections.get(client)?.place.address ?? ''
     this.options.onRefused({ address, user: shownName(packet.username), reason: refusal.reason })
   }
 

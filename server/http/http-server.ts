@@ -8,6 +8,7 @@ import type { Exposure } from '../auth/exposure.ts'
 import { accountRoutes } from './account-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { useAuthorization } from './authorize.ts'
+import { boundConnections, type KeepConnection } from './connections.ts'
 import { doorRoutes } from './door-routes.ts'
 import { enrolmentRoutes } from './enrolment-routes.ts'
 import { heartbeatRoutes } from './heartbeat-routes.ts'
@@ -30,7 +31,10 @@ import { pagesOf, useWeb } from './web-routes.ts'
 const BODY_BYTES_MAX = 64 * 1024
 const REQUEST_TIMEOUT_MS = 15_000
 const CONNECTION_TIMEOUT_MS = 60_000
-const CONNECTIONS_MAX = 4_000
+/** A TLS handshake that is not done by then holds a place for nothing. */
+const HANDSHAKE_TIMEOUT_MS = 10_000
+/** How often Node looks for requests that take too long; by itself each half a minute. */
+const CHECK_MS = 1_000
 
 export interface HttpServerOptions {
   readonly parts: HttpParts
@@ -39,12 +43,19 @@ export interface HttpServerOptions {
   readonly rules: () => OriginRules
 }
 
-export async function createHttpServer({ parts, rules, exposure }: HttpServerOptions): Promise<FastifyInstance> {
+export interface HttpServer {
+  readonly app: FastifyInstance
+  readonly keepConnection: KeepConnection
+}
+
+export async function createHttpServer({ parts, rules, exposure }: HttpServerOptions): Promise<HttpServer> {
   const loggerInstance: FastifyBaseLogger = parts.log
   const app: FastifyInstance = fastify({
     loggerInstance,
     // Without TLS the factory makes a plain server; the options of both are one type here.
-    ...(exposure.tls && { https: exposure.tls }),
+    ...(exposure.tls
+      ? { https: { ...exposure.tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, connectionsCheckingInterval: CHECK_MS } }
+      : { http: { connectionsCheckingInterval: CHECK_MS } }),
     ...(exposure.proxies && { trustProxy: exposure.proxies.split(',') }),
     // Addresses may hold a token (/hb/{token}): what is logged is the route's pattern, below.
     logController: new LogController({ disableRequestLogging: true }),
@@ -53,7 +64,7 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     exposeHeadRoutes: false,
   })
-  app.server.maxConnections = CONNECTIONS_MAX
+  const keepConnection = boundConnections(app, exposure.proxies, parts.log)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   useProblems(app)
@@ -84,7 +95,7 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
       .send(app.swagger()),
   )
   await useWeb(app, { webDir: parts.webDir, pages, secure: exposure.secureCookies })
-  return app
+  return { app, keepConnection }
 }
 
 interface PeopleParts extends HttpParts {

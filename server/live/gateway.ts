@@ -54,6 +54,8 @@ export interface GatewayOptions {
   readonly callerOf: (request: IncomingMessage) => Promise<Caller>
   /** Whose session this is, if it holds right now. */
   readonly personIn: (session: string) => Person | undefined
+  /** Its caller is known and may listen. */
+  readonly onOpened: (request: IncomingMessage) => void
   /** Sessions that hold right now, by id. */
   readonly holding: () => ReadonlyMap<string, Person>
 }
@@ -118,6 +120,7 @@ export function openGateway(server: LiveServer, options: GatewayOptions): Gatewa
   io.engine.on('connection_error', (error: { message: string }) =>
     log.debug({ reason: error.message }, 'socket refused'),
   )
+  io.engine.on('connection', ({ request }: { request: IncomingMessage }) => options.onOpened(request))
   const pulsing = startPulses(server, options.feed)
   const checking = setInterval(() => endSockets(io, options.holding), SESSION_CHECK_MS)
   return {

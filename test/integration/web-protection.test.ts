@@ -1,9 +1,9 @@
 /** Origin, headers, limits, TLS and silence of the log, at a running server. */
 import { readFileSync } from 'node:fs'
 import { request as httpsRequest } from 'node:https'
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { httpRows } from '../../server/auth/allow-table.ts'
+import { selfSigned } from '../harness/certificate.ts'
 import {
   firstLink,
   namedProvider,
@@ -13,9 +13,7 @@ import {
   startWithLogin,
   Visitor,
 } from '../harness/login.ts'
-import { runProgram } from '../harness/process.ts'
 import { registerApps } from '../harness/siaga.ts'
-import { temporaryDirectory } from '../harness/temporary.ts'
 import { until } from '../harness/until.ts'
 
 const foreign = { origin: 'https://other.example' }
@@ -94,14 +92,7 @@ it('keeps every secret out of the log, at its most talkative', async () => {
 })
 
 it('speaks TLS itself, with cookies that only TLS carries', async () => {
-  const directory = temporaryDirectory()
-  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  const made = await runProgram('openssl', [
-    ...['req', '-x509', '-newkey', 'ed25519', '-nodes', '-keyout', key, '-out', cert],
-    ...subject,
-  ])
-  expect(made.code, made.output).toBe(0)
+  const { certFile: cert, keyFile: key } = await selfSigned()
   const siaga = await startWithLogin({
     ...{ SIAGA_HTTP_CERT_FILE: cert, SIAGA_HTTP_KEY_FILE: key },
     SIAGA_PUBLIC_URL: 'https://siaga.example',
