@@ -63,6 +63,7 @@ export async function startBroker(
   const watermarks = createWatermarks((...message) => listener.publish(...message), log)
   const listener = await startListener({
     endpoints,
+    connectionsMax: settings.SIAGA_MQTT_CONNECTIONS,
     connectionsPerAddressMax: settings.SIAGA_MQTT_CONNECTIONS_PER_ADDRESS,
     sessions,
     createPublishing: (clients) =>

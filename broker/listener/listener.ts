@@ -15,8 +15,6 @@ import type { Publishing } from './publishing.ts'
 import { keepRepeatedFilters } from './repeated-filters.ts'
 import type { Sessions } from './sessions.ts'
 
-/** 5,000 devices that come back before their dead connections are noticed, and some air; an idle one costs about 40 kB. */
-const CONNECTIONS_MAX = 11_000
 /** Until CONNECT is complete; 2,000 clients connecting at once on two cores need more than 2 s. */
 const CONNECT_TIMEOUT_MS = 10_000
 const REVOCATION_CHECK_MS = 200
@@ -34,6 +32,7 @@ export interface Listener {
 
 export interface ListenerOptions {
   readonly endpoints: readonly Endpoint[]
+  readonly connectionsMax: number
   readonly connectionsPerAddressMax: number
   readonly sessions: Sessions
   /** Made with the connections of this listener. */
@@ -47,7 +46,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const { sessions, clock, log, beforeSubscribe } = options
   const { monoMs } = clock
   const admission = new Admission({
-    connectionsMax: CONNECTIONS_MAX,
+    connectionsMax: options.connectionsMax,
     perAddressMax: options.connectionsPerAddressMax,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
   })
