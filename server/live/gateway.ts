@@ -137,10 +137,13 @@ export function openGateway(server: LiveServer, options: GatewayOptions): Gatewa
 /** Takes sockets in, at `/live` alone. @returns where the handshake leaves who opened it */
 function admit(server: LiveServer, options: GatewayOptions, refused: RefusalTally): WeakMap<IncomingMessage, Caller> {
   const callers = new WeakMap<IncomingMessage, Caller>()
+  const stays = new WeakSet<object>()
   server.io.use((_, next) => next(new Error('there is nothing here but /live')))
   server.io.of('/live').on('connection', (socket) => {
     const caller = callers.get(socket.request)
-    // A connection is good for one stay: who has left comes by a new handshake, and is counted.
+    // A connection is good for one stay: who has left, or would stay twice, comes by a new handshake, and is counted.
+    if (stays.has(socket.conn)) return void socket.conn.close()
+    stays.add(socket.conn)
     socket.on('disconnect', () => socket.conn.close())
     // The handshake may be long ago: between it and joining, the session can have ended.
     if (!caller || !isStill(caller, options)) return void socket.disconnect(true)

@@ -9,7 +9,8 @@ const WITHIN_MS = 1_000
 /** Sockets are looked over each 400 ms; twice that, and some. */
 const LOOKED_OVER_MS = 1_000
 
-/** Socket.IO's DISCONNECT packet for the namespace, behind the engine's own sign of a message. */
+/** Socket.IO's CONNECT and DISCONNECT packets for the namespace, behind the engine's own sign of a message. */
+const JOIN_LIVE = '0/live,'
 const LEAVE_LIVE = '1/live,'
 
 type Victim = Awaited<ReturnType<LoginStack['person']>>
@@ -119,6 +120,16 @@ it('a socket joins with the session of now, at /live alone, and once a connectio
   await until('joined', () => stay.connected)
   hopping.engine.write(LEAVE_LIVE)
   await until('the connection ends', () => stay.disconnected, WITHIN_MS)
+
+  // Nor is one connection good for several at once: the library takes those that come in one go.
+  const crowd = open(visitor.cookie())
+  crowd.on('open', () => {
+    for (let stay = 0; stay < 5; stay += 1) crowd.engine.write(JOIN_LIVE)
+  })
+  const closed: string[] = []
+  crowd.on('close', (reason) => closed.push(reason))
+  crowd.open()
+  await until('a connection that would stay five times ends', () => closed.length === 1, WITHIN_MS)
 
   const other = open(visitor.cookie()).socket('/')
   const refused: string[] = []
