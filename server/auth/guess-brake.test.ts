@@ -46,3 +46,21 @@ describe('codes of the app', () => {
     expect(codes.take('a', '123456', 90_000)).toBe(true)
   })
 })
+
+it('takes back what was no guess, and nothing of what was guessed meanwhile', () => {
+  const brake = new GuessBrake()
+  for (let guess = 0; guess < 8; guess += 1) {
+    const decoy = brake.failed('k', guess)
+    brake.failed('k', guess)
+    decoy()
+  }
+  expect(brake.waitMs('k', 8)).toBeGreaterThan(8_000)
+  const undo = brake.failed('k', 100_000)
+  undo()
+  // As if it had not been: whoever waited long enough waits no more for a decoy.
+  expect(brake.waitMs('k', 100_001)).toBe(0)
+  const late = brake.failed('k', 200_000)
+  brake.succeeded('k')
+  late()
+  expect(brake.waitMs('k', 200_001)).toBe(0)
+})

@@ -36,10 +36,16 @@ export class GuessBrake {
     this.failures.set(key, { count, lastMs: nowMs })
     const oldest = this.failures.keys().next()
     if (this.failures.size > KEYS_MAX && !oldest.done) this.failures.delete(oldest.value)
-    return () => {
-      if (before) this.failures.set(key, before)
-      else this.failures.delete(key)
-    }
+    return () => this.takeBack(key, { before, atMs: nowMs })
+  }
+
+  /** One less than now, not what was before: guesses made meanwhile stay counted. */
+  private takeBack(key: string, { before, atMs }: { before: Failures | undefined; atMs: number }): void {
+    const now = this.failures.get(key)
+    if (!now) return
+    const lastMs = now.lastMs === atMs && before ? before.lastMs : now.lastMs
+    if (now.count <= 1) this.failures.delete(key)
+    else this.failures.set(key, { count: now.count - 1, lastMs })
   }
 
   succeeded(key: string): void {

@@ -36,7 +36,7 @@ export class Guessing {
   }
 }
 
-/** A code from somebody who gave no password before is judged by nobody: it must not slow those who did. */
+/** A code without a login that waits for it (or with one that another guess is just at) is judged by nobody: it must not slow those who have one. */
 function isNoGuess(error: unknown): boolean {
   return error instanceof APIError && error.body?.code === 'INVALID_TWO_FACTOR_COOKIE'
 }

@@ -47,7 +47,7 @@ export function checkMayAddFactor(person: Person, clock: Clock): void {
   throw new HttpProblem(
     403,
     'Link needed',
-    'The second factor of this account was removed, and only the session that removed it may set up another: ask an administrator for a one-time link.',
+    'The second factor of this account was removed, and only a session that had proven it may go on: ask an administrator for a one-time link.',
     'link-needed',
   )
 }

@@ -12,8 +12,8 @@ const name = 'laptop'
 const needed = { status: 403, body: { type: 'urn:siaga:problem:step-up-needed' } }
 
 /** Two browsers that know the same password, at the name to which passkeys belong. */
-async function start(role = 'operator') {
-  const stack: LoginStack = await startLoginStack()
+async function start(role = 'operator', env: Readonly<Record<string, string>> = {}) {
+  const stack: LoginStack = await startLoginStack(env)
   const { email, id } = await stack.newcomer(role)
   const home = stack.siaga.httpUrl.replace('127.0.0.1', 'localhost')
   const logIn = async () => {
@@ -186,4 +186,17 @@ it('a new password needs the factor too, and ends a login that waits for its cod
     status: 401,
     body: { type: 'urn:siaga:problem:code-late' },
   })
+})
+
+it('nor throws the owner out meanwhile, where a password is enough to look', async () => {
+  const { owner, logIn } = await start('operator', { SIAGA_SECOND_FACTOR: 'acts' })
+  const first = uriOf(await owner.post('/api/v1/session/totp', { password }))
+  expect((await owner.post('/api/v1/session/totp/confirm', { code: totpCode(first) })).status).toBe(200)
+  expect((await owner.post('/api/v1/session/totp/remove', { password })).status).toBe(200)
+  const thief = await logIn()
+  const linkNeeded = { status: 403, body: { type: 'urn:siaga:problem:link-needed' } }
+  const change = { current: password, next: `${password} baru` }
+  expect(await thief.post('/api/v1/session/password', change)).toMatchObject(linkNeeded)
+  expect(await thief.post('/api/v1/sessions/end-others')).toMatchObject(linkNeeded)
+  expect(await status(owner)).toBe(200)
 })
