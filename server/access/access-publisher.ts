@@ -11,7 +11,7 @@ import { buildAccessList, type DoorPolicy, listContent, nextChangeMs } from './a
 import type { IssuedList } from './access-table.ts'
 import { openPolicyTables, type PolicyTables, readDoorPolicy } from './door-policy.ts'
 import { yearsWithoutHolidays } from './holiday-years.ts'
-import { judgeClaim, type ListNumber, nextNumber } from './list-numbers.ts'
+import { comparesVersionsAlone, judgeClaim, type ListNumber, nextNumber } from './list-numbers.ts'
 import { ListTooLarge, requireFit } from './list-size.ts'
 import type { SigningKey } from './signing-key.ts'
 
@@ -31,6 +31,8 @@ export class AccessPublisher {
   readonly #waiting = new Set<string>()
   /** Doors whose claim cannot be true: each is logged once. */
   readonly #impossible = new Set<string>()
+  /** Doors that may compare versions alone: told once. */
+  readonly #old = new Set<string>()
   #nextChangeMs = Number.NEGATIVE_INFINITY
 
   constructor(options: AccessPublisherOptions) {
@@ -67,6 +69,7 @@ export class AccessPublisher {
     const claim = issued ? judgeClaim(claimed, issued, this.#options.clock.wallMs()) : 'known'
     if (claim === 'impossible') this.#tellImpossible(door, claimed)
     else this.#impossible.delete(door)
+    if (issued && comparesVersionsAlone(claimed, issued)) this.#tellOld(door, claimed)
     if (claim !== 'newer') return claim === 'known'
     this.#options.log.warn({ door, claimed, version: issued?.version }, 'door is ahead of the registry')
     this.#issue(door, claimed)
@@ -80,6 +83,16 @@ export class AccessPublisher {
     this.#options.log.error(
       { door, claimed },
       'door claims an access list that was never issued and is not believed: somebody may have its token, enrol it anew (device enrol)',
+    )
+  }
+
+  /** A door that has not had the list yet says the same for a moment, so it is no alarm. */
+  #tellOld(door: string, claimed: ListNumber): void {
+    if (this.#old.has(door)) return
+    this.#old.add(door)
+    this.#options.log.warn(
+      { door, claimed },
+      'door has a list of before there were series: unless it takes the new one at once its program is an older one, which refuses it; update the program of the door',
     )
   }
 

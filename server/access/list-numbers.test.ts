@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { AccessVersion, EpochMs } from '#contract/identifiers.ts'
-import { judgeClaim, type ListNumber, nextNumber } from './list-numbers.ts'
+import { ACCESS_VERSION_MAX, AccessVersion, EpochMs } from '#contract/identifiers.ts'
+import { comparesVersionsAlone, judgeClaim, type ListNumber, nextNumber } from './list-numbers.ts'
 
 const NOW_MS = 1_790_000_000_000
 const isHigher = (one: ListNumber, than: ListNumber) =>
@@ -24,6 +24,16 @@ describe('the numbers of lists', () => {
         return isHigher(next, claimed) && isHigher(next, last)
       }),
     )
+  })
+
+  it('begin anew where an earlier version of the server used them up, and say who may compare versions alone', () => {
+    for (const version of [ACCESS_VERSION_MAX, 2 ** 52, Number.MAX_SAFE_INTEGER]) {
+      expect(nextNumber({ series: 0, version }, NOW_MS)).toEqual({ series: NOW_MS, version: 1 })
+    }
+    const last = { series: NOW_MS, version: 1 }
+    expect(comparesVersionsAlone({ series: 0, version: 57 }, last)).toBe(true)
+    expect(comparesVersionsAlone({ series: 0, version: 0 }, last)).toBe(false)
+    expect(comparesVersionsAlone({ series: NOW_MS, version: 57 }, last)).toBe(false)
   })
 
   it('cannot be used up: a year of forged words, one a second, leaves them countable', () => {

@@ -3,6 +3,8 @@
  * always higher, also than what a door says it has, as far as that can be true. Pure.
  */
 
+import { ACCESS_VERSION_MAX } from '#contract/identifiers.ts'
+
 export interface ListNumber {
   /** Epoch ms at which the numbering began; 0 for lists made before there were series. */
   readonly series: number
@@ -28,13 +30,20 @@ export function judgeClaim(claimed: ListNumber, issued: ListNumber, nowMs: numbe
   return claimed.version - issued.version <= VERSION_LEAP_MAX ? 'newer' : 'impossible'
 }
 
+/** A program of before there were series refuses a list with a lower version, whatever its series. */
+export function comparesVersionsAlone(claimed: ListNumber, issued: ListNumber): boolean {
+  return claimed.series === 0 && issued.series > 0 && issued.version > 0 && claimed.version >= issued.version
+}
+
 /**
  * @param last of the list issued before; undefined for a first one, which may follow some that the registry lost
  * @param claimed of the list that the door has, when that is newer
  */
 export function nextNumber(last: ListNumber | undefined, nowMs: number, claimed = last): ListNumber {
   if (last === undefined || claimed === undefined) return { series: nowMs, version: 1 }
-  if (last.version > 0 && claimed.series === last.series) return { ...claimed, version: newest(last, claimed) + 1 }
+  const version = newest(last, claimed) + 1
+  if (last.version > 0 && claimed.series === last.series && version <= ACCESS_VERSION_MAX)
+    return { ...claimed, version }
   // A clock that was set back begins no older series.
   return { series: Math.max(nowMs, last.series + 1, claimed.series + 1), version: 1 }
 }

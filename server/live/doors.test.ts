@@ -47,3 +47,19 @@ describe('whether a door is there', () => {
     expect(isOnline()).toBe(true)
   })
 })
+
+it('takes up the state of an earlier version with what that did not know', () => {
+  const state = {
+    ...{ lock: 'locked', contact: 'closed', alarms: [], sensor: 'ready', outboxDepth: 0, clock: 'synced' },
+    ...{ accessVersion: 57, pendingDeletions: [], at: 1, simulated: false },
+  }
+  const before = new Doors()
+  before.setDoors([{ id: 'komando', name: 'Pintu' }])
+  const [[id, door]] = before.checkpoint() as [[string, object]]
+  const after = new Doors()
+  after.restore([[id, { ...door, state }]])
+  expect(after.claimedLists()).toEqual([{ door: 'komando', claimed: { series: 0, version: 57 } }])
+  // One that nobody can read is as if the door had said nothing yet.
+  after.restore([[id, { ...door, state: { ...state, accessVersion: 1e300 } }]])
+  expect(after.claimedLists()).toEqual([])
+})

@@ -1,7 +1,7 @@
 /** What the wall shows of each door: a fold over the journal's door rows. No person, no score leaves this fold. */
 
 import { decodeRecord, decodeText } from '#contract/codec.ts'
-import { type DoorAlarm, type DoorState, SILENT_ALARM } from '#contract/door.ts'
+import { type DoorAlarm, DoorState, SILENT_ALARM } from '#contract/door.ts'
 import type { DoorView } from '#contract/live.ts'
 import type { AgentStatus } from '#contract/record.ts'
 import type { JournalRow } from '../../broker/journal/entry.ts'
@@ -96,7 +96,8 @@ export class Doors {
     // The one of the version before lacks what this one knows more.
     for (const [id, door] of stored as [string, Door][]) {
       const events = door.events.filter(({ atMs }) => atMs !== undefined)
-      this.doors.set(id, { ...newDoor(door.name), ...door, events })
+      const state = DoorState.safeParse(door.state).data
+      this.doors.set(id, { ...newDoor(door.name), ...door, events, state })
     }
   }
 }
