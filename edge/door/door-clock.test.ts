@@ -123,6 +123,19 @@ describe('the clock of a door', () => {
     expect(open().confirm(NOW_MS)).toBe(false)
   })
 
+  it('ends the alarm by that word also where nobody vouches for the clock', () => {
+    const { now, backs, open, reboot } = bench()
+    now.wallMs = IN_2040_MS
+    open().look()
+    reboot(NOW_MS)
+    const clock = open()
+    clock.look()
+    expect(backs.at(-1)).toBe(true)
+    now.synced = false
+    expect(clock.confirm(NOW_MS)).toBe(true)
+    expect(backs.at(-1)).toBe(false)
+  })
+
   it('writes to its card once a minute, and goes on where it cannot', () => {
     const { now, writes, disk, open, pass } = bench()
     const clock = open()
