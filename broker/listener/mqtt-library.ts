@@ -17,10 +17,10 @@ const MQTT_CONCURRENCY = 1_000
 /** Role and id before the client's own id make it longer than the 23 of MQTT 3.1. */
 const CLIENT_ID_CHARACTERS_MAX = 256
 /**
- * QoS 2 messages of a connection that wait for their PUBREL, each kept: 64 connections of an application hold 26 MB at
- * most. Libraries have some 20 under way; past it the connection is closed.
+ * QoS 2 messages of a connection that wait for their PUBREL, each kept: 64 connections of an application hold 52 MB at
+ * most. Libraries have some 20 under way, one that was away may send more at once; past it the connection is closed.
  */
-const UNRELEASED_MAX = 100
+const UNRELEASED_MAX = 200
 /** What waits for a client to read: 16 of the largest messages. */
 const WRITE_BUFFER_BYTES_MAX = 1024 * 1024
 

@@ -51,18 +51,18 @@ describe('gate', () => {
     expect(broker.rows()).toHaveLength(2)
   })
 
-  it('keeps a hundred QoS 2 messages that are not released, and ends a connection that leaves more', async () => {
+  it('keeps 200 QoS 2 messages that are not released, and ends a connection that leaves more', async () => {
     const broker = await startTestBroker()
     const client = await login(broker, app)
     const unreleased = (from: number, count: number) =>
       Array.from({ length: count }, (_, index) => publishPacket({ topic: heartbeat, qos: 2, id: from + index }))
-    client.send(...unreleased(1, 100))
-    await client.expect(5, 100)
+    client.send(...unreleased(1, 200))
+    await client.expect(5, 200)
     client.send(packet(0x62, [0, 7]))
     await client.expect(7)
-    client.send(...unreleased(101, 1))
-    await client.expect(5, 101)
-    client.send(...unreleased(102, 1))
+    client.send(...unreleased(201, 1))
+    await client.expect(5, 201)
+    client.send(...unreleased(202, 1))
     await client.expectClose()
   })
 
