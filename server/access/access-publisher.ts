@@ -24,15 +24,30 @@ interface AccessPublisherOptions {
   readonly publish: (topic: string, payload: string) => Promise<void>
 }
 
+interface ClaimFault {
+  readonly level: 'warn' | 'error'
+  readonly message: string
+}
+
+const neverIssued: ClaimFault = {
+  level: 'error',
+  message:
+    'door claims an access list that was never issued and is not believed: somebody may have its token, enrol it anew (device enrol)',
+}
+/** A door that has not had the new list yet says the same for a moment, so it is no alarm. */
+const beforeSeries: ClaimFault = {
+  level: 'warn',
+  message:
+    'door has a list of before there were series: unless it takes the new one at once its program is an older one, which refuses it; update the program of the door',
+}
+
 export class AccessPublisher {
   readonly #options: AccessPublisherOptions
   readonly #tables: PolicyTables
   /** Doors whose list the broker does not have yet. */
   readonly #waiting = new Set<string>()
-  /** Doors whose claim cannot be true: each is logged once. */
-  readonly #impossible = new Set<string>()
-  /** Doors that may compare versions alone: told once. */
-  readonly #old = new Set<string>()
+  /** What was logged last of a door's claim, so that it is logged once. */
+  readonly #told = new Map<string, ClaimFault>()
   #nextChangeMs = Number.NEGATIVE_INFINITY
 
   constructor(options: AccessPublisherOptions) {
@@ -67,9 +82,8 @@ export class AccessPublisher {
   async outnumber(door: string, claimed: ListNumber): Promise<boolean> {
     const issued = this.#tables.access.issuedList(door)
     const claim = issued ? judgeClaim(claimed, issued, this.#options.clock.wallMs()) : 'known'
-    if (claim === 'impossible') this.#tellImpossible(door, claimed)
-    else this.#impossible.delete(door)
-    if (issued && comparesVersionsAlone(claimed, issued)) this.#tellOld(door, claimed)
+    const isOld = issued !== undefined && comparesVersionsAlone(claimed, issued)
+    this.#tell(door, claimed, claim === 'impossible' ? neverIssued : isOld ? beforeSeries : undefined)
     if (claim !== 'newer') return claim === 'known'
     this.#options.log.warn({ door, claimed, version: issued?.version }, 'door is ahead of the registry')
     this.#issue(door, claimed)
@@ -77,23 +91,14 @@ export class AccessPublisher {
     return true
   }
 
-  #tellImpossible(door: string, claimed: ListNumber): void {
-    if (this.#impossible.has(door)) return
-    this.#impossible.add(door)
-    this.#options.log.error(
-      { door, claimed },
-      'door claims an access list that was never issued and is not believed: somebody may have its token, enrol it anew (device enrol)',
-    )
-  }
-
-  /** A door that has not had the list yet says the same for a moment, so it is no alarm. */
-  #tellOld(door: string, claimed: ListNumber): void {
-    if (this.#old.has(door)) return
-    this.#old.add(door)
-    this.#options.log.warn(
-      { door, claimed },
-      'door has a list of before there were series: unless it takes the new one at once its program is an older one, which refuses it; update the program of the door',
-    )
+  /** Both are said again only after the door has said something else. */
+  #tell(door: string, claimed: ListNumber, fault: ClaimFault | undefined): void {
+    if (this.#told.get(door) === fault) return
+    if (fault === undefined) this.#told.delete(door)
+    else {
+      this.#told.set(door, fault)
+      this.#options.log[fault.level]({ door, claimed }, fault.message)
+    }
   }
 
   /** @returns when its list next changes by time alone; epoch ms */
