@@ -2,7 +2,7 @@
  * Places for connections, taken the moment a socket connects: bounds over all and by address. A newcomer takes the
  * place of one that waits, so that nobody who shows no credential can keep out those who have one.
  */
-import { isIPv6 } from 'node:net'
+import { networkOf } from './network.ts'
 
 /** One connection's, from its first packet on the wire to its end. */
 export interface Place {
@@ -121,12 +121,4 @@ export class ConnectionPlaces {
 
 function first<T>(set: ReadonlySet<T> | undefined): T | undefined {
   return set?.values().next().value
-}
-
-/** Whoever has one address of an IPv6 network has 2^64 of them. */
-function networkOf(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address
-  const [head = [], tail = []] = address.split('::').map((part) => (part === '' ? [] : part.split(':')))
-  const zeros = new Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0')
-  return [...head, ...zeros, ...tail].slice(0, 4).join(':')
 }

@@ -1,5 +1,4 @@
 /** Heartbeats by HTTP: `POST /api/v1/heartbeat/{app}` with a bearer token, and `/hb/{token}` for a cron line with curl. */
-import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -8,6 +7,7 @@ import { decodeText } from '#contract/codec.ts'
 import type { HeartbeatInput } from '#contract/heartbeat.ts'
 import { Id } from '#contract/identifiers.ts'
 import { topicName } from '#contract/topics.ts'
+import { networkOf } from '#runtime/network.ts'
 import type { HttpParts } from './parts.ts'
 import { HttpProblem } from './problem.ts'
 import { Accepted } from './schemas.ts'
@@ -115,7 +115,7 @@ function bearerOf({ headers }: FastifyRequest): string | undefined {
 function pushRate(identityOf: (request: FastifyRequest) => Identity | undefined) {
   const keyGenerator = (request: FastifyRequest) => {
     const identity = identityOf(request)
-    return identity ? identityName(identity) : normalizeIP(request.ip)
+    return identity ? identityName(identity) : networkOf(request.ip)
   }
   const max = (_: FastifyRequest, key: string) => (key.startsWith('gateway:') ? PUSHES_PER_S.gateway : PUSHES_PER_S.app)
   return { rateLimit: { max, timeWindow: 1_000, keyGenerator } }

@@ -1,8 +1,8 @@
 /** What the routes of `/api/v1/session` share: their schemas, who asks, and failures of logging in as problem documents. */
-import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '#contract/people.ts'
+import { networkOf } from '#runtime/network.ts'
 import { AccountError } from '../auth/accounts.ts'
 import { BreachedListAwayError } from '../auth/breached-passwords.ts'
 import type { Client } from '../auth/cookies.ts'
@@ -36,7 +36,7 @@ export function sessionOptions<B extends z.ZodType, R extends z.ZodType>(body: B
 }
 
 export function clientOf({ headers, ip }: FastifyRequest): Client {
-  return { cookie: headers.cookie, address: ip, network: normalizeIP(ip), agent: headers['user-agent'] ?? '' }
+  return { cookie: headers.cookie, address: ip, network: networkOf(ip), agent: headers['user-agent'] ?? '' }
 }
 
 export function requirePerson(caller: Caller): Person {
