@@ -137,6 +137,11 @@ export class Accounts {
     return String(this.db.prepare('SELECT email FROM user WHERE id = ?').get(person)?.['email'])
   }
 
+  /** Whose address this is, however it is written; empty when nobody's. */
+  personAt(email: string): string {
+    return String(this.db.prepare('SELECT id FROM user WHERE email = ?').get(email.toLowerCase())?.['id'] ?? '')
+  }
+
   /** Name and address, which are no good as a password. */
   wordsOf(person: string): string[] {
     const row = this.db.prepare('SELECT name, email FROM user WHERE id = ?').get(person)
@@ -166,6 +171,8 @@ export class Accounts {
     await adapter.deleteMany({ model: 'twoFactor', where: [{ field: 'userId', value: person }] })
     await internalAdapter.updateUser(person, { twoFactorEnabled: false })
     this.db.prepare('DELETE FROM factors_removed WHERE person = ?').run(person)
+    // Once more: a login may have read the old password until now.
+    this.sessions.endAllOf(person)
     await internalAdapter.deleteUserSessions(person)
   }
 

@@ -22,6 +22,7 @@ const schema = `
     address TEXT NOT NULL, agent TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS session_marks_person ON session_marks (person);
+  CREATE TABLE IF NOT EXISTS session_endings (person TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS one_time_links (
     hash TEXT PRIMARY KEY, person TEXT UNIQUE, until_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;

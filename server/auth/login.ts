@@ -57,6 +57,7 @@ export class Login {
   /** @returns `code` when the second factor is still to come. @throws LoginRefusedError, LoginSlowedError */
   async withPassword(email: string, password: string, client: Client): Promise<WithCookies<PasswordStep>> {
     const keys = [`${email.toLowerCase()} ${client.network}`]
+    const before = this.parts.sessions.latestEnding()
     const answer = await this.guessing.attempt(keys, () =>
       this.parts.library.api.signInEmail({
         body: { email, password },
@@ -65,8 +66,12 @@ export class Login {
       }),
     )
     const { value, cookies } = withCookies(answer)
-    if ('twoFactorRedirect' in value) return { value: { step: 'code' }, cookies }
-    await this.requireEnabled(value.user.id, value.token)
+    if ('twoFactorRedirect' in value) {
+      // Its cookie is not given out: what waits for the code ends with its time.
+      if (this.endedSince(before, this.parts.accounts.personAt(email))) throw notAccepted()
+      return { value: { step: 'code' }, cookies }
+    }
+    await this.requireStanding(before, value.user.id, value.token)
     if (this.parts.passkeys.of(value.user.id).length > 0) {
       const { internalAdapter } = await this.parts.library.$context
       await internalAdapter.deleteSession(value.token)
@@ -99,6 +104,7 @@ export class Login {
   /** Second step: six digits of the app, or a recovery code. @throws LoginRefusedError, LoginSlowedError */
   async withCode(code: string, client: Client): Promise<WithCookies<{ readonly person: string }>> {
     const { api } = this.parts.library
+    const before = this.parts.sessions.latestEnding()
     // With a session the library would take the code of an app that nobody has confirmed.
     const headers = clientHeaders(withoutSession(client))
     const isTotp = /^\d{6}$/.test(code)
@@ -110,7 +116,7 @@ export class Login {
     const { internalAdapter } = await this.parts.library.$context
     const created = token ? await internalAdapter.findSession(token) : null
     if (!created) throw new LoginRefusedError('code-late', 'the login could not be completed: begin again')
-    await this.requireEnabled(user.id, created.session.token)
+    await this.requireStanding(before, user.id, created.session.token)
     if (isTotp && !this.usedCodes.take(user.id, code, this.parts.clock.monoMs())) {
       await internalAdapter.deleteSession(created.session.token)
       throw new LoginRefusedError('code-used', 'this code was used already: wait for the next one')
@@ -119,12 +125,20 @@ export class Login {
     return { value: { person: user.id }, cookies: withCookies(answer).cookies }
   }
 
-  /** Said as of a wrong password, so that it tells a guesser nothing. @throws LoginRefusedError, and the session just begun is gone */
-  private async requireEnabled(person: string, token: string): Promise<void> {
-    if (this.parts.accounts.mayLogIn(person)) return
+  /**
+   * Said as of a wrong password, so that it tells a guesser nothing.
+   * @param before the latest ending when the login began: what it was let in by may be gone since
+   * @throws LoginRefusedError, and the session just begun is gone
+   */
+  private async requireStanding(before: number, person: string, token: string): Promise<void> {
+    if (this.parts.accounts.mayLogIn(person) && !this.endedSince(before, person)) return
     const { internalAdapter } = await this.parts.library.$context
     await internalAdapter.deleteSession(token)
-    throw new LoginRefusedError('not-accepted', 'wrong name, password or code')
+    throw notAccepted()
+  }
+
+  private endedSince(before: number, person: string): boolean {
+    return this.parts.sessions.latestEnding(person) > before
   }
 
   async end(client: Client, person: Person): Promise<readonly string[]> {
@@ -250,4 +264,8 @@ export class Login {
     await this.parts.accounts.setPassword(person, hash)
     return { person, email: this.parts.accounts.emailOf(person) }
   }
+}
+
+function notAccepted(): LoginRefusedError {
+  return new LoginRefusedError('not-accepted', 'wrong name, password or code')
 }

@@ -62,8 +62,10 @@ export class PasskeyTable {
     return this.db.prepare('SELECT * FROM passkeys WHERE person = ? ORDER BY created_ms').all(person).map(toPasskey)
   }
 
-  used(id: string, counter: number, nowMs: number): void {
-    this.db.prepare('UPDATE passkeys SET counter = ?, used_ms = ? WHERE id = ?').run(counter, nowMs, id)
+  /** @returns false when it was removed meanwhile */
+  used(id: string, counter: number, nowMs: number): boolean {
+    const used = this.db.prepare('UPDATE passkeys SET counter = ?, used_ms = ? WHERE id = ?').run(counter, nowMs, id)
+    return used.changes === 1
   }
 
   /** @returns false when this person has no such passkey */

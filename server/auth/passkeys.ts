@@ -109,8 +109,7 @@ export class Passkeys {
         ...this.expected(purpose, origin),
       }),
     )
-    if (!verified.verified) throw refused()
-    table.used(id, verified.authenticationInfo.newCounter, clock.wallMs())
+    if (!verified.verified || !table.used(id, verified.authenticationInfo.newCounter, clock.wallMs())) throw refused()
     return person
   }
 

@@ -93,10 +93,24 @@ export class Sessions {
     return Number(ended.changes)
   }
 
-  /** Every session of this person, of no use from the next look on; and every login of theirs that waits for its code. */
+  /** Every session of this person, of no use from the next look on; and every login of theirs that waits for its code, or is under way. */
   endAllOf(person: string): void {
+    this.db
+      .prepare(
+        `INSERT INTO session_endings SELECT ?, 1 + coalesce(max(number), 0) FROM session_endings WHERE true
+         ON CONFLICT (person) DO UPDATE SET number = excluded.number`,
+      )
+      .run(person)
     this.db.prepare('DELETE FROM verification WHERE value = ?').run(person)
     this.db.prepare('DELETE FROM session_marks WHERE person = ?').run(person)
+  }
+
+  /** Number of the latest `endAllOf`, of anybody's or of this person's; they are numbered as they follow. 0 before the first. */
+  latestEnding(person?: string): number {
+    const row = this.db
+      .prepare('SELECT coalesce(max(number), 0) AS number FROM session_endings WHERE ?1 IS NULL OR person = ?1')
+      .get(person ?? null)
+    return Number(row?.['number'])
   }
 
   steppedUp(session: string, nowMs: number): void {

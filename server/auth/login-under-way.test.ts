@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it, onTestFinished } from 'vitest'
+import { systemClock } from '#runtime/clock.ts'
+import { silentLog } from '#runtime/log.ts'
+import { temporaryDirectory } from '../../test/harness/temporary.ts'
+import { type Auth, openAuth } from './auth.ts'
+
+const email = 'dayang@kalbar.example'
+const password = 'kata sandi yang cukup panjang'
+/** Some 400 ms of work before the login's own, against the milliseconds until it has read. */
+const HASHED_BEFORE = 12
+const HAS_READ_MS = 100
+const client = { cookie: undefined, address: '127.0.0.1', network: '127.0.0.1', agent: '' }
+
+async function start() {
+  const auth = await openAuth({
+    ...{ dataDir: temporaryDirectory(), baseUrl: 'http://localhost', secureCookies: false, provider: undefined },
+    ...{ secondFactor: 'everyone', clock: systemClock, log: silentLog },
+  })
+  onTestFinished(() => auth.close())
+  const hash = await auth.accounts.hash(password)
+  const add = async (name: string, address: string, role: 'administrator' | 'auditor') => {
+    const person = await auth.accounts.create({ name, email: address, role, opd: null }, Date.now())
+    await auth.accounts.setPassword(person, hash)
+    return person
+  }
+  await add('Admin', 'admin@kalbar.example', 'administrator')
+  return { auth, person: await add('Dayang', email, 'auditor') }
+}
+
+/** The password's check takes tens of milliseconds: everything synchronous happens before its end. */
+const acts: Readonly<Record<string, (auth: Auth, person: string) => void>> = {
+  'ending all sessions': (auth, person) => auth.sessions.endAllOf(person),
+  disabling: (auth, person) => auth.accounts.setDisabled(person, true),
+  demotion: (auth, person) => auth.accounts.setStanding(person, { role: 'wall', opd: null }),
+}
+
+it.each(Object.entries(acts))('%s also ends a login that is under way', async (_, act) => {
+  const { auth, person } = await start()
+  const login = auth.login.withPassword(email, password, client)
+  act(auth, person)
+  await expect(login).rejects.toThrow('wrong name, password or code')
+  expect(auth.sessions.ofPerson(person, Date.now())).toEqual([])
+})
+
+it('a login with the password of before a new one begins no session', async () => {
+  const { auth, person } = await start()
+  const next = await auth.accounts.hash(`${password} baru`)
+  const busy = Array.from({ length: HASHED_BEFORE }, () => auth.accounts.hash('x'))
+  const login = auth.login.withPassword(email, password, client)
+  // It has read the old password, and waits for its turn to check it.
+  await sleep(HAS_READ_MS)
+  await auth.accounts.setPassword(person, next)
+  await expect(login).rejects.toThrow('wrong name, password or code')
+  expect(auth.sessions.ofPerson(person, Date.now())).toEqual([])
+  await Promise.all(busy)
+})
+
+it("somebody else's ending is no hindrance", async () => {
+  const { auth, person } = await start()
+  const login = auth.login.withPassword(email.toUpperCase(), password, client)
+  auth.sessions.endAllOf('another')
+  await expect(login).resolves.toMatchObject({ value: { step: 'done', person } })
+  expect(auth.sessions.ofPerson(person, Date.now())).toHaveLength(1)
+})
