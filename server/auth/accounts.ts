@@ -5,7 +5,7 @@ import type { ProblemName } from '#contract/problems.ts'
 import { transaction } from '../registry/core-db.ts'
 import type { Library } from './library.ts'
 import type { PasskeyTable } from './passkey-table.ts'
-import { type Role, roles } from './roles.ts'
+import { type Person, type Role, roles } from './roles.ts'
 import type { Sessions } from './sessions.ts'
 
 /** A change that may not be: the message says why and what to do instead. */
@@ -52,6 +52,9 @@ const AccountRow = z.object({
   seenMs: z.number().nullable(),
 })
 
+const administrators = `FROM people_roles r WHERE r.role = 'administrator' AND r.disabled = 0
+  AND EXISTS (SELECT 1 FROM account a WHERE a.userId = r.person AND a.password IS NOT NULL)`
+
 export class Accounts {
   private readonly db: DatabaseSync
   private readonly library: Library
@@ -89,7 +92,17 @@ export class Accounts {
   }
 
   hasAdministrator(): boolean {
-    return this.administratorsBeside('') > 0
+    const row = this.db.prepare(`SELECT count(*) AS n ${administrators}`).get()
+    return Number(row?.['n']) > 0
+  }
+
+  /** Without a factor somebody comes in again by a link alone, which an administrator gives. @throws AccountError for the last one */
+  checkMayRemoveCodes({ id, role, passkeys }: Person): void {
+    if (role !== 'administrator' || passkeys > 0 || this.administratorsBeside(id) > 0) return
+    throw new AccountError(
+      'last-administrator',
+      'without codes nobody could let the last administrator in again: make a passkey or another administrator first',
+    )
   }
 
   /** @throws AccountError when the address is taken or the standing is none */
@@ -202,13 +215,14 @@ export class Accounts {
     })
   }
 
-  /** Only those who can log in: one whose link is not used yet is no administrator to rely on. */
+  /** Only those who can log in: not one whose link is not used yet, nor one whose factor was removed and who needs a link. */
   private administratorsBeside(person: string): number {
     const row = this.db
       .prepare(
-        `SELECT count(*) AS n FROM people_roles r
-         WHERE r.role = 'administrator' AND r.disabled = 0 AND r.person <> ?
-           AND EXISTS (SELECT 1 FROM account a WHERE a.userId = r.person AND a.password IS NOT NULL)`,
+        `SELECT count(*) AS n ${administrators} AND r.person <> ?
+           AND NOT (EXISTS (SELECT 1 FROM factors_removed f WHERE f.person = r.person)
+             AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.person = r.person)
+             AND NOT EXISTS (SELECT 1 FROM user u WHERE u.id = r.person AND u.twoFactorEnabled = 1))`,
       )
       .get(person)
     return Number(row?.['n'])

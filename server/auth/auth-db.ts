@@ -31,6 +31,9 @@ const schema = `
     transports TEXT NOT NULL, created_ms INTEGER NOT NULL, used_ms INTEGER
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS passkeys_person ON passkeys (person);
+  CREATE TABLE IF NOT EXISTS used_codes (
+    person TEXT NOT NULL, code TEXT NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (person, code)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS factors_removed (person TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS provider_subjects (
     id TEXT PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT NOT NULL, person TEXT, name TEXT NOT NULL, email TEXT NOT NULL,

@@ -1,6 +1,7 @@
 /** Everything about who is who, over one auth.db: opened once by the server, not at all in the demo. */
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import { createTurns } from '../turns.ts'
 import { Accounts } from './accounts.ts'
 import { openAuthDb } from './auth-db.ts'
 import { BreachedPasswords } from './breached-passwords.ts'
@@ -8,6 +9,7 @@ import { cookieHeaders } from './cookies.ts'
 import { PURGE_EVERY_MS, purgeEnded } from './housekeeping.ts'
 import { type Library, openLibrary } from './library.ts'
 import { Login } from './login.ts'
+import { LoginRefusedError } from './login-errors.ts'
 import { OneTimeLinks } from './one-time-links.ts'
 import { PasskeyTable } from './passkey-table.ts'
 import { Passkeys } from './passkeys.ts'
@@ -20,6 +22,7 @@ import type { Person } from './roles.ts'
 import { loadAuthSecret } from './secret.ts'
 import type { SecondFactorRule } from './session-age.ts'
 import { Sessions } from './sessions.ts'
+import { UsedCodes } from './used-codes.ts'
 
 export interface Auth {
   readonly login: Login
@@ -35,6 +38,11 @@ export interface Auth {
   personOf(cookie: string | undefined): Promise<Person | undefined>
   /** The person whose session this is, as of now. */
   personIn(session: string): Person | undefined
+  /**
+   * Whatever changes how a person logs in: one after the other, each with the person as of then. The limit of each route
+   * bounds how many wait. @throws LoginRefusedError when the session has ended by then
+   */
+  inTurn<T>(person: Person, task: (now: Person) => Promise<T>): Promise<T>
   /** A one-time link for the first administrator; undefined once there is one. */
   firstLink(): string | undefined
   close(): void
@@ -85,9 +93,15 @@ export async function openAuth(options: AuthOptions): Promise<Auth> {
   purge()
   const purging = setInterval(purge, PURGE_EVERY_MS)
   const table = new PasskeyTable(db)
+  const turns = createTurns()
+  const personIn = (session: string) => sessions.use(session, clock.wallMs())
   const accounts = new Accounts({ db, library, sessions, passkeys: table })
   return {
-    login: new Login({ library, accounts, sessions, links, passkeys: table, checkPassword, clock }),
+    login: new Login({
+      ...{ library, accounts, sessions, links, passkeys: table, checkPassword, clock },
+      usedCodes: new UsedCodes(db),
+      inTurn: turns,
+    }),
     passkeys: new Passkeys({ table, host: new URL(baseUrl).hostname, clock, log }),
     passkeyTable: table,
     provider: provider && new Provider(provider, clock, log),
@@ -100,7 +114,13 @@ export async function openAuth(options: AuthOptions): Promise<Auth> {
       const found = await library.api.getSession({ headers: cookieHeaders(cookie) })
       return found ? sessions.use(found.session.id, clock.wallMs()) : undefined
     },
-    personIn: (session) => sessions.use(session, clock.wallMs()),
+    personIn,
+    inTurn: (person, task) =>
+      turns(person.id, async () => {
+        const now = personIn(person.session)
+        if (!now) throw new LoginRefusedError('not-logged-in', 'this session has ended: log in again')
+        return task(now)
+      }),
     firstLink() {
       if (accounts.hasAdministrator()) {
         links.endFirst()

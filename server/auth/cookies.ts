@@ -35,6 +35,20 @@ export function sessionTokenOf(cookies: readonly string[]): string | undefined {
   return value === undefined ? undefined : decodeURIComponent(value).split('.')[0]
 }
 
+/** What a login that waits for its code is known by, without its signature. @param cookie a Cookie header */
+export function waitingLoginOf(cookie: string | undefined): string | undefined {
+  const value = /\.two_factor=([^;]+)/.exec(cookie ?? '')?.[1]
+  return value && safelyDecoded(value)?.split('.')[0]
+}
+
+function safelyDecoded(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return undefined // a browser's own doing, or nobody's cookie
+  }
+}
+
 export function cookieHeaders(cookie: string): Headers {
   return new Headers({ cookie })
 }

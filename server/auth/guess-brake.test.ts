@@ -1,5 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { temporaryDirectory } from '../../test/harness/temporary.ts'
+import { openAuthDb } from './auth-db.ts'
 import { GuessBrake } from './guess-brake.ts'
 import { UsedCodes } from './used-codes.ts'
 
@@ -36,13 +38,20 @@ describe('the brake on guessing', () => {
 })
 
 describe('codes of the app', () => {
-  it('open once within their life, each person for themselves', () => {
-    const codes = new UsedCodes()
+  it('open once within their life, each person for themselves, also after a new start', () => {
+    const dataDir = temporaryDirectory()
+    const open = () => {
+      const db = openAuthDb(dataDir)
+      onTestFinished(() => db.close())
+      return new UsedCodes(db)
+    }
+    const codes = open()
     expect([codes.take('a', '123456', 0), codes.take('a', '123456', 89_999), codes.take('b', '123456', 0)]).toEqual([
       true,
       false,
       true,
     ])
+    expect(open().take('a', '123456', 89_999)).toBe(false)
     expect(codes.take('a', '123456', 90_000)).toBe(true)
   })
 })

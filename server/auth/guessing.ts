@@ -36,9 +36,12 @@ export class Guessing {
   }
 }
 
-/** A code without a login that waits for it (or with one that another guess is just at) is judged by nobody: it must not slow those who have one. */
+/**
+ * A code without a login that waits for it (or with one that another guess is just at) is judged by nobody, and so is one
+ * while the library lets the account rest.
+ */
 function isNoGuess(error: unknown): boolean {
-  return error instanceof APIError && error.body?.code === 'INVALID_TWO_FACTOR_COOKIE'
+  return error instanceof APIError && (error.body?.code === 'INVALID_TWO_FACTOR_COOKIE' || error.statusCode === 429)
 }
 
 /** @returns undefined when something failed that was no guess */

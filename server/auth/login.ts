@@ -1,7 +1,16 @@
 /** Logging in and out, and what people do to their own account. Each wrong guess makes the next one wait. */
 import type { Clock } from '#runtime/clock.ts'
+import type { Turns } from '../turns.ts'
 import { AccountError, type Accounts } from './accounts.ts'
-import { type Client, clientHeaders, sessionTokenOf, type WithCookies, withCookies, withoutSession } from './cookies.ts'
+import {
+  type Client,
+  clientHeaders,
+  sessionTokenOf,
+  type WithCookies,
+  waitingLoginOf,
+  withCookies,
+  withoutSession,
+} from './cookies.ts'
 import { Guessing, refusalOf } from './guessing.ts'
 import type { Library } from './library.ts'
 import { LoginRefusedError } from './login-errors.ts'
@@ -12,7 +21,7 @@ import { recoveryCodeHash } from './recovery-codes.ts'
 import type { Caller, Person } from './roles.ts'
 import { PROVEN_ELSEWHERE_MS } from './session-age.ts'
 import type { Sessions } from './sessions.ts'
-import { UsedCodes } from './used-codes.ts'
+import type { UsedCodes } from './used-codes.ts'
 
 export interface LoginParts {
   readonly library: Library
@@ -20,7 +29,10 @@ export interface LoginParts {
   readonly sessions: Sessions
   readonly links: OneTimeLinks
   readonly passkeys: Pick<PasskeyTable, 'of'>
+  readonly usedCodes: UsedCodes
   readonly checkPassword: PasswordCheck
+  /** By person: what changes how somebody logs in. */
+  readonly inTurn: Turns
   readonly clock: Clock
 }
 
@@ -46,19 +58,21 @@ export interface LinkUse {
 
 export class Login {
   private readonly parts: LoginParts
-  private readonly guessing: Guessing
-  private readonly usedCodes = new UsedCodes()
+  /** At the login, by anybody: they push out nothing that is remembered of those who are logged in. */
+  private readonly ofStrangers: Guessing
+  private readonly ofPersons: Guessing
 
   constructor(parts: LoginParts) {
     this.parts = parts
-    this.guessing = new Guessing(parts.clock)
+    this.ofStrangers = new Guessing(parts.clock)
+    this.ofPersons = new Guessing(parts.clock)
   }
 
   /** @returns `code` when the second factor is still to come. @throws LoginRefusedError, LoginSlowedError */
   async withPassword(email: string, password: string, client: Client): Promise<WithCookies<PasswordStep>> {
     const keys = [`${email.toLowerCase()} ${client.network}`]
     const before = this.parts.sessions.latestEnding()
-    const answer = await this.guessing.attempt(keys, () =>
+    const answer = await this.ofStrangers.attempt(keys, () =>
       this.parts.library.api.signInEmail({
         body: { email, password },
         headers: clientHeaders(client),
@@ -68,7 +82,7 @@ export class Login {
     const { value, cookies } = withCookies(answer)
     if ('twoFactorRedirect' in value) {
       // Its cookie is not given out: what waits for the code ends with its time.
-      if (this.endedSince(before, this.parts.accounts.personAt(email))) throw notAccepted()
+      if (!this.stands(before, this.parts.accounts.personAt(email))) throw notAccepted()
       return { value: { step: 'code' }, cookies }
     }
     await this.requireStanding(before, value.user.id, value.token)
@@ -96,7 +110,7 @@ export class Login {
 
   /** @throws LoginRefusedError, LoginSlowedError */
   async provePassword(person: Person, password: string, client: Client): Promise<void> {
-    await this.guessing.attempt([`password ${person.id}`], () =>
+    await this.ofPersons.attempt([`password ${person.id}`], () =>
       this.parts.library.api.verifyPassword({ body: { password }, headers: clientHeaders(client) }),
     )
   }
@@ -108,7 +122,9 @@ export class Login {
     // With a session the library would take the code of an app that nobody has confirmed.
     const headers = clientHeaders(withoutSession(client))
     const isTotp = /^\d{6}$/.test(code)
-    const answer = await this.guessing.attempt([`code ${client.network}`], () => {
+    // Not the network alone: all desks of an office have one.
+    const waiting = this.parts.sessions.waitingFor(waitingLoginOf(client.cookie) ?? '') ?? 'nobody'
+    const answer = await this.ofStrangers.attempt([`code ${waiting} ${client.network}`], () => {
       if (!isTotp) return api.verifyBackupCode({ body: { code: recoveryCodeHash(code) }, headers, returnHeaders: true })
       return api.verifyTOTP({ body: { code }, headers, returnHeaders: true })
     })
@@ -117,7 +133,7 @@ export class Login {
     const created = token ? await internalAdapter.findSession(token) : null
     if (!created) throw new LoginRefusedError('code-late', 'the login could not be completed: begin again')
     await this.requireStanding(before, user.id, created.session.token)
-    if (isTotp && !this.usedCodes.take(user.id, code, this.parts.clock.monoMs())) {
+    if (isTotp && !this.parts.usedCodes.take(user.id, code, this.parts.clock.wallMs())) {
       await internalAdapter.deleteSession(created.session.token)
       throw new LoginRefusedError('code-used', 'this code was used already: wait for the next one')
     }
@@ -131,14 +147,14 @@ export class Login {
    * @throws LoginRefusedError, and the session just begun is gone
    */
   private async requireStanding(before: number, person: string, token: string): Promise<void> {
-    if (this.parts.accounts.mayLogIn(person) && !this.endedSince(before, person)) return
+    if (this.stands(before, person)) return
     const { internalAdapter } = await this.parts.library.$context
     await internalAdapter.deleteSession(token)
     throw notAccepted()
   }
 
-  private endedSince(before: number, person: string): boolean {
-    return this.parts.sessions.latestEnding(person) > before
+  private stands(before: number, person: string): boolean {
+    return this.parts.accounts.mayLogIn(person) && this.parts.sessions.latestEnding(person) <= before
   }
 
   async end(client: Client, person: Person): Promise<readonly string[]> {
@@ -150,7 +166,7 @@ export class Login {
   /** Ends every session of this person, this one too. @throws LoginRefusedError, LoginSlowedError */
   async changePassword(person: Person, { current, next }: PasswordChange, client: Client): Promise<void> {
     await this.parts.checkPassword(next, [person.name, person.email])
-    await this.guessing.attempt([`password ${person.id}`], () =>
+    await this.ofPersons.attempt([`password ${person.id}`], () =>
       this.parts.library.api.changePassword({
         body: { currentPassword: current, newPassword: next },
         headers: clientHeaders(client),
@@ -163,7 +179,7 @@ export class Login {
 
   /** The secret for the app, as an otpauth address, and recovery codes; in force once confirmed. */
   async beginTotp(person: Person, password: string, client: Client) {
-    const answer = await this.guessing.attempt([`password ${person.id}`], () =>
+    const answer = await this.ofPersons.attempt([`password ${person.id}`], () =>
       this.parts.library.api.enableTwoFactor({
         body: { password, method: 'totp' },
         headers: clientHeaders(client),
@@ -175,7 +191,7 @@ export class Login {
 
   /** New recovery codes; the older ones end. */
   async renewRecoveryCodes(person: Person, password: string, client: Client): Promise<readonly string[]> {
-    const { backupCodes } = await this.guessing.attempt([`password ${person.id}`], () =>
+    const { backupCodes } = await this.ofPersons.attempt([`password ${person.id}`], () =>
       this.parts.library.api.generateBackupCodes({ body: { password }, headers: clientHeaders(client) }),
     )
     return backupCodes
@@ -183,9 +199,11 @@ export class Login {
 
   /** Before another app is set up. The session is another one afterwards. */
   async removeTotp(person: Person, password: string, client: Client): Promise<readonly string[]> {
+    this.parts.accounts.checkMayRemoveCodes(person)
+    const before = this.parts.sessions.latestEnding()
     // Before: no moment may be without it.
     this.parts.accounts.noteFactorRemoved(person.id)
-    const answer = await this.guessing.attempt([`password ${person.id}`], () =>
+    const answer = await this.ofPersons.attempt([`password ${person.id}`], () =>
       this.parts.library.api.disableTwoFactor({
         body: { password },
         headers: clientHeaders(client),
@@ -194,30 +212,35 @@ export class Login {
     )
     // The other one has proven what this one had: a passkey beside the codes is not asked for anew.
     const { cookies } = withCookies(answer)
-    const session = await this.sessionIn(cookies, person)
+    const session = await this.sessionIn(cookies, person, before)
     if (person.steppedUpMs !== null) this.parts.sessions.steppedUp(session, person.steppedUpMs)
     return cookies
   }
 
   /** Confirms the second factor, or proves it again (step-up). The session may be another one afterwards. */
   async proveTotp(person: Person, code: string, client: Client): Promise<readonly string[]> {
-    const answer = await this.guessing.attempt([`code ${person.id}`], () =>
+    const before = this.parts.sessions.latestEnding()
+    const answer = await this.ofPersons.attempt([`code ${person.id}`], () =>
       this.parts.library.api.verifyTOTP({ body: { code }, headers: clientHeaders(client), returnHeaders: true }),
     )
-    if (!this.usedCodes.take(person.id, code, this.parts.clock.monoMs())) {
+    if (!this.parts.usedCodes.take(person.id, code, this.parts.clock.wallMs())) {
       throw new LoginRefusedError('code-used', 'this code was used already: wait for the next one')
     }
     const { cookies } = withCookies(answer)
-    const session = await this.sessionIn(cookies, person)
+    const session = await this.sessionIn(cookies, person, before)
     if (session === person.session) return this.stepUp(person, client)
     this.parts.sessions.steppedUp(session, this.parts.clock.wallMs())
     return cookies
   }
 
-  /** Confirming the first code, and removing the codes, give the session a new identity: which one, only the answer's own cookie says. */
-  private async sessionIn(cookies: readonly string[], { session }: Person): Promise<string> {
+  /**
+   * Confirming the first code, and removing the codes, give the session a new identity: which one, only the answer's own
+   * cookie says. @throws LoginRefusedError when all sessions were ended meanwhile
+   */
+  private async sessionIn(cookies: readonly string[], { id, session }: Person, before: number): Promise<string> {
     const token = sessionTokenOf(cookies)
     if (token === undefined) return session
+    await this.requireStanding(before, id, token)
     const { internalAdapter } = await this.parts.library.$context
     return (await internalAdapter.findSession(token))?.session.id ?? session
   }
@@ -238,14 +261,11 @@ export class Login {
   }
 
   /** Sets a password by a one-time link. @returns what to log in with. @throws LoginRefusedError; AccountError when name or address is missing or taken */
-  async useLink({ link, password, name, email }: LinkUse, client: Pick<Client, 'network'>) {
+  async useLink({ link, password, name, email }: LinkUse) {
     const nowMs = this.parts.clock.wallMs()
-    const found = await this.guessing.attempt([`link ${client.network}`], async () => {
-      const known = this.parts.links.find(link, nowMs)
-      if (!known)
-        throw new LoginRefusedError('link-ended', 'this link was used already, or has ended: ask for a new one')
-      return known
-    })
+    // It has 256 bits: nobody guesses it, and a brake would only hold up those at the same address.
+    const found = this.parts.links.find(link, nowMs)
+    if (!found) throw new LoginRefusedError('link-ended', 'this link was used already, or has ended: ask for a new one')
     if (found.person === null && (!name || !email)) throw new AccountError('name-missing', 'name and email are needed')
     await this.parts.checkPassword(
       password,
@@ -261,7 +281,7 @@ export class Login {
         { name: name ?? '', email: email ?? '', role: 'administrator', opd: null },
         nowMs,
       ))
-    await this.parts.accounts.setPassword(person, hash)
+    await this.parts.inTurn(person, () => this.parts.accounts.setPassword(person, hash))
     return { person, email: this.parts.accounts.emailOf(person) }
   }
 }

@@ -33,7 +33,9 @@ const userVerification = 'required'
 
 export class Passkeys {
   private readonly parts: PasskeyParts
-  private readonly challenges = new Challenges()
+  /** Anybody asks for those of logins: they push out none of somebody who is logged in. */
+  private readonly ofLogins = new Challenges()
+  private readonly ofSessions = new Challenges()
 
   constructor(parts: PasskeyParts) {
     this.parts = parts
@@ -45,13 +47,14 @@ export class Passkeys {
   }
 
   async loginOptions() {
-    return this.opened(await generateAuthenticationOptions({ ...this.common(), userVerification }), purposes.login)
+    const options = await generateAuthenticationOptions({ ...this.common(), userVerification })
+    return this.opened(this.ofLogins, options, purposes.login)
   }
 
   async stepUpOptions(person: Person) {
     const allowCredentials = this.parts.table.of(person.id).map(known)
     const options = await generateAuthenticationOptions({ ...this.common(), userVerification, allowCredentials })
-    return this.opened(options, purposes.stepUp(person))
+    return this.opened(this.ofSessions, options, purposes.stepUp(person))
   }
 
   async creationOptions(person: Person) {
@@ -66,7 +69,7 @@ export class Passkeys {
       excludeCredentials: this.parts.table.of(person.id).map(known),
       authenticatorSelection: { residentKey: 'required', userVerification },
     })
-    return this.opened(options, purposes.creation(person))
+    return this.opened(this.ofSessions, options, purposes.creation(person))
   }
 
   /** @param origin of the page that asks, known to be ours. @throws LoginRefusedError */
@@ -74,7 +77,7 @@ export class Passkeys {
     const verified = await this.judged(() =>
       verifyRegistrationResponse({
         response: creation,
-        ...this.expected(purposes.creation(person), origin),
+        ...this.expected(this.ofSessions, purposes.creation(person), origin),
       }),
     )
     if (!verified.verified) throw refused()
@@ -89,15 +92,16 @@ export class Passkeys {
 
   /** @returns the id of the person who holds it. @throws LoginRefusedError */
   login(assertion: PasskeyAssertion, origin: string): Promise<string> {
-    return this.proven(assertion, purposes.login, origin)
+    return this.proven(this.ofLogins, assertion, purposes.login, origin)
   }
 
   /** @throws LoginRefusedError, also for a passkey of somebody else */
   async stepUp(person: Person, assertion: PasskeyAssertion, origin: string): Promise<void> {
-    if ((await this.proven(assertion, purposes.stepUp(person), origin)) !== person.id) throw refused()
+    const holder = await this.proven(this.ofSessions, assertion, purposes.stepUp(person), origin)
+    if (holder !== person.id) throw refused()
   }
 
-  private async proven(assertion: PasskeyAssertion, purpose: string, origin: string): Promise<string> {
+  private async proven(challenges: Challenges, assertion: PasskeyAssertion, purpose: string, origin: string) {
     const { table, clock } = this.parts
     const passkey = table.find(assertion.id)
     if (!passkey) throw refused()
@@ -106,7 +110,7 @@ export class Passkeys {
       verifyAuthenticationResponse({
         response: assertion,
         credential: { id, counter, publicKey: passkey.publicKey },
-        ...this.expected(purpose, origin),
+        ...this.expected(challenges, purpose, origin),
       }),
     )
     if (!verified.verified || !table.used(id, verified.authenticationInfo.newCounter, clock.wallMs())) throw refused()
@@ -117,9 +121,9 @@ export class Passkeys {
     return { rpID: this.parts.host, timeout: CHALLENGE_LIVES_MS }
   }
 
-  private expected(purpose: string, origin: string) {
+  private expected(challenges: Challenges, purpose: string, origin: string) {
     return {
-      expectedChallenge: (challenge: string) => this.challenges.take(challenge, purpose, this.parts.clock.monoMs()),
+      expectedChallenge: (challenge: string) => challenges.take(challenge, purpose, this.parts.clock.monoMs()),
       expectedOrigin: origin,
       expectedRPID: this.parts.host,
       requireUserVerification: true,
@@ -127,8 +131,12 @@ export class Passkeys {
   }
 
   /** @returns the same, as a type of plain members */
-  private opened<T extends { readonly challenge: string }>(options: T, purpose: string): Pick<T, keyof T> {
-    this.challenges.add(options.challenge, purpose, this.parts.clock.monoMs())
+  private opened<T extends { readonly challenge: string }>(
+    challenges: Challenges,
+    options: T,
+    purpose: string,
+  ): Pick<T, keyof T> {
+    challenges.add(options.challenge, purpose, this.parts.clock.monoMs())
     return options
   }
 

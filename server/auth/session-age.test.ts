@@ -26,6 +26,16 @@ describe('the age of a session', () => {
     expect(sessionHolds('wall', { beganMs: 0, seenMs: WALL_AGE_MAX_MS }, WALL_AGE_MAX_MS)).toBe(false)
   })
 
+  it('does not go on for as long as a clock was set back', () => {
+    const nowMs = 1_000_000_000_000
+    const holds = (role: 'operator' | 'wall', backMs: number) =>
+      sessionHolds(role, { beganMs: nowMs + backMs, seenMs: nowMs + backMs }, nowMs)
+    expect([holds('operator', IDLE_MAX_MS - 1), holds('operator', IDLE_MAX_MS)]).toEqual([true, false])
+    expect([holds('wall', WALL_AGE_MAX_MS - 1), holds('wall', WALL_AGE_MAX_MS)]).toEqual([true, false])
+    expect(stepUpHolds(nowMs + STEP_UP_MAX_MS - 1, nowMs)).toBe(true)
+    expect(stepUpHolds(nowMs + STEP_UP_MAX_MS, nowMs)).toBe(false)
+  })
+
   it('has a step-up hold five minutes, and none hold never', () => {
     expect(stepUpHolds(null, 0)).toBe(false)
     expect(stepUpHolds(1, STEP_UP_MAX_MS)).toBe(true)

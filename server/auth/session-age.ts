@@ -24,10 +24,10 @@ export interface SessionTimes {
   readonly seenMs: number
 }
 
-/** A clock set back makes no session older; one set forward ends it, which is the safe side. */
+/** A clock that is set ends what is too far from it on either side: set back, it would make nothing older for as long. */
 export function sessionHolds(role: Role, { beganMs, seenMs }: SessionTimes, nowMs: number): boolean {
-  if (role === 'wall') return nowMs - beganMs < WALL_AGE_MAX_MS
-  return nowMs - beganMs < AGE_MAX_MS && nowMs - seenMs < IDLE_MAX_MS
+  if (role === 'wall') return isWithin(WALL_AGE_MAX_MS, beganMs, nowMs)
+  return isWithin(AGE_MAX_MS, beganMs, nowMs) && isWithin(IDLE_MAX_MS, seenMs, nowMs)
 }
 
 export function secondFactorDue(rule: SecondFactorRule, steppedUpMs: number | null): boolean {
@@ -40,5 +40,9 @@ export function hasProven(steppedUpMs: number | null): boolean {
 }
 
 export function stepUpHolds(steppedUpMs: number | null, nowMs: number): boolean {
-  return steppedUpMs !== null && hasProven(steppedUpMs) && nowMs - steppedUpMs < STEP_UP_MAX_MS
+  return steppedUpMs !== null && hasProven(steppedUpMs) && isWithin(STEP_UP_MAX_MS, steppedUpMs, nowMs)
+}
+
+function isWithin(maxMs: number, atMs: number, nowMs: number): boolean {
+  return Math.abs(nowMs - atMs) < maxMs
 }

@@ -113,6 +113,12 @@ export class Sessions {
     return Number(row?.['number'])
   }
 
+  /** Whose login waits for its code. @param login as `waitingLoginOf` */
+  waitingFor(login: string): string | undefined {
+    const row = this.db.prepare('SELECT value FROM verification WHERE identifier = ?').get(login)
+    return row && String(row['value'])
+  }
+
   steppedUp(session: string, nowMs: number): void {
     this.db.prepare('UPDATE session_marks SET step_up_ms = ? WHERE session = ?').run(nowMs, session)
   }

@@ -9,6 +9,7 @@ import { topicName } from '#contract/topics.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { SigningKey } from '../access/signing-key.ts'
+import { createTurns } from '../turns.ts'
 import { createCommandRate } from './command-rate.ts'
 import { type CommandView, createExchanges, type Exchange, type Exchanges } from './exchanges.ts'
 
@@ -58,6 +59,7 @@ export function createDoorCommands(options: DoorCommandOptions): DoorCommands {
   const exchanges = createExchanges()
   const rate = createCommandRate()
   const waits = createWaits()
+  // At most as many wait as the rate lets in.
   const inTurn = createTurns()
 
   const refusalOf = (door: string, kind: CommandKind): Refusal | undefined => {
@@ -122,20 +124,6 @@ export function createDoorCommands(options: DoorCommandOptions): DoorCommands {
       }
     },
     close: waits.close,
-  }
-}
-
-/** One task at a time for each door; at most as many wait as the rate lets in. */
-function createTurns() {
-  const last = new Map<string, Promise<void>>()
-  return <T>(door: string, task: () => Promise<T>): Promise<T> => {
-    const turn = last.get(door)?.then(task) ?? task()
-    const passed = () => {
-      if (last.get(door) === over) last.delete(door)
-    }
-    const over = turn.then(passed, passed)
-    last.set(door, over)
-    return turn
   }
 }
 

@@ -8,12 +8,14 @@ import type { Exposure } from '../auth/exposure.ts'
 import { accountRoutes } from './account-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { useAuthorization } from './authorize.ts'
+import { answerBrokenRequests } from './broken-requests.ts'
 import { boundConnections, type KeepConnection } from './connections.ts'
 import { doorRoutes } from './door-routes.ts'
 import { enrolmentRoutes } from './enrolment-routes.ts'
 import { heartbeatRoutes } from './heartbeat-routes.ts'
 import { historyRoutes } from './history-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
+import { monotonicRates } from './monotonic-rates.ts'
 import { openApi } from './openapi.ts'
 import type { OriginRules } from './origin.ts'
 import { ownAccountRoutes } from './own-account-routes.ts'
@@ -26,9 +28,11 @@ import { createRecorder, type Recorder } from './recorder.ts'
 import { sessionRoutes, whoAmIRoute } from './session-routes.ts'
 import { useSimulator } from './simulator-routes.ts'
 import { statusRoutes } from './status-routes.ts'
-import { pagesOf, useWeb } from './web-routes.ts'
+import { notKept, pagesOf, strictHeaders, useWeb } from './web-routes.ts'
 
 const BODY_BYTES_MAX = 64 * 1024
+/** The id of a passkey, of the longest that WebAuthn allows (1,023 bytes as base64url); each route bounds its own. */
+const PARAM_LENGTH_MAX = 1_400
 const REQUEST_TIMEOUT_MS = 15_000
 const CONNECTION_TIMEOUT_MS = 60_000
 /** A TLS handshake that is not done by then holds a place for nothing. */
@@ -63,6 +67,8 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    ...answerBrokenRequests({ ...strictHeaders(exposure.secureCookies), ...notKept }),
   })
   const keepConnection = boundConnections(app, exposure.proxies, parts.log)
   app.setValidatorCompiler(validatorCompiler)
@@ -74,7 +80,7 @@ export async function createHttpServer({ parts, rules, exposure }: HttpServerOpt
     request.log.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode }, 'request')
   })
   await app.register(swagger, openApi)
-  await app.register(rateLimit, { global: false, addHeadersOnExceeding: {} })
+  await app.register(rateLimit, { global: false, addHeadersOnExceeding: {}, store: monotonicRates(parts.clock) })
   const pages = pagesOf({
     login: parts.auth !== undefined,
     provider: parts.auth?.provider !== undefined,

@@ -50,10 +50,15 @@ export function ownAccountRoutes(auth: Auth, clock: Clock, record: Recorder): Fa
       sessionOptions(z.object({ current: Password, next: NewPassword }), Done),
       async (request, reply) => {
         const { current, next } = request.body
-        const person = proven(request.caller, clock)
-        await answered(reply, login.changePassword(person, { current, next }, clientOf(request)))
-        record(request, 'password changed', { account: person.id })
-        return done
+        return answered(
+          reply,
+          auth.inTurn(proven(request.caller, clock), async (person) => {
+            checkMayAddFactor(person, clock)
+            await login.changePassword(person, { current, next }, clientOf(request))
+            record(request, 'password changed', { account: person.id })
+            return done
+          }),
+        )
       },
     )
     await app.register(secondFactorRoutes(auth, clock, record))
@@ -61,50 +66,50 @@ export function ownAccountRoutes(auth: Auth, clock: Clock, record: Recorder): Fa
   }
 }
 
-function secondFactorRoutes({ login }: Auth, clock: Clock, record: Recorder): FastifyPluginAsyncZod {
+function secondFactorRoutes({ login, inTurn }: Auth, clock: Clock, record: Recorder): FastifyPluginAsyncZod {
   const preHandler = requireStepUp(clock)
   return async (app) => {
     app.post(
       '/api/v1/session/totp',
       sessionOptions(WithPassword, RecoveryCodes.extend({ uri: z.string() })),
       (request, reply) => {
-        const person = requirePerson(request.caller)
-        checkMayAddFactor(person, clock)
-        return answered(reply, login.beginTotp(person, request.body.password, clientOf(request)))
+        const begin = (person: Person) => {
+          checkMayAddFactor(person, clock)
+          return login.beginTotp(person, request.body.password, clientOf(request))
+        }
+        return answered(reply, inTurn(requirePerson(request.caller), begin))
       },
     )
     const withCode = sessionOptions(z.object({ code: Code }), Done)
-    const prove = (person: Person, request: FastifyRequest<{ Body: { code: string } }>, reply: FastifyReply) =>
-      answered(reply, login.proveTotp(person, request.body.code, clientOf(request)))
-    app.post('/api/v1/session/totp/confirm', withCode, async (request, reply) => {
-      const person = requirePerson(request.caller)
-      // It may have been begun before a passkey was made.
-      checkMayAddFactor(person, clock)
-      const cookies = await prove(person, request, reply)
-      if (!person.hasTotp) record(request, 'codes set up', { account: person.id })
-      return setCookies(reply, cookies).send(done)
-    })
-    app.post('/api/v1/session/step-up', withCode, async (request, reply) => {
-      const person = requirePerson(request.caller)
-      // The first code of an app is its confirmation, which is written down.
-      if (!person.hasTotp) {
-        if (hasSecondFactor(person)) checkStepUp(person, clock)
-        throw new HttpProblem(
-          403,
-          'Second factor missing',
-          'Set up one-time codes in /settings.',
-          'second-factor-missing',
-        )
+    type WithCode = FastifyRequest<{ Body: z.output<typeof withCode.schema.body> }>
+    const prove = async (request: WithCode, reply: FastifyReply, check: (person: Person) => void) => {
+      const proveNow = async (person: Person) => {
+        check(person)
+        const cookies = await login.proveTotp(person, request.body.code, clientOf(request))
+        if (!person.hasTotp) record(request, 'codes set up', { account: person.id })
+        return cookies
       }
-      return setCookies(reply, await prove(person, request, reply)).send(done)
-    })
+      const cookies = await answered(reply, inTurn(requirePerson(request.caller), proveNow))
+      return setCookies(reply, cookies).send(done)
+    }
+    app.post('/api/v1/session/totp/confirm', withCode, (request, reply) =>
+      // It may have been begun before a passkey was made.
+      prove(request, reply, (person) => checkMayAddFactor(person, clock)),
+    )
+    app.post('/api/v1/session/step-up', withCode, (request, reply) =>
+      prove(request, reply, (person) => checkHasCodes(person, clock)),
+    )
     app.post(
       '/api/v1/session/totp/remove',
       { preHandler, ...sessionOptions(WithPassword, Done) },
       async (request, reply) => {
-        const person = requirePerson(request.caller)
-        const cookies = await answered(reply, login.removeTotp(person, request.body.password, clientOf(request)))
-        record(request, 'codes removed', { account: person.id })
+        const remove = async (person: Person) => {
+          checkStepUp(person, clock)
+          const cookies = await login.removeTotp(person, request.body.password, clientOf(request))
+          record(request, 'codes removed', { account: person.id })
+          return cookies
+        }
+        const cookies = await answered(reply, inTurn(requirePerson(request.caller), remove))
         return setCookies(reply, cookies).send(done)
       },
     )
@@ -112,10 +117,13 @@ function secondFactorRoutes({ login }: Auth, clock: Clock, record: Recorder): Fa
       '/api/v1/session/recovery-codes',
       { preHandler, ...sessionOptions(WithPassword, RecoveryCodes) },
       async (request, reply) => {
-        const person = requirePerson(request.caller)
-        const codes = await answered(reply, login.renewRecoveryCodes(person, request.body.password, clientOf(request)))
-        record(request, 'recovery codes renewed', { account: person.id })
-        return { recoveryCodes: [...codes] }
+        const renew = async (person: Person) => {
+          checkStepUp(person, clock)
+          const codes = await login.renewRecoveryCodes(person, request.body.password, clientOf(request))
+          record(request, 'recovery codes renewed', { account: person.id })
+          return { recoveryCodes: [...codes] }
+        }
+        return answered(reply, inTurn(requirePerson(request.caller), renew))
       },
     )
   }
@@ -155,6 +163,13 @@ function ownSessionRoutes({ sessions }: Auth, clock: Clock): FastifyPluginAsyncZ
       },
     )
   }
+}
+
+/** The first code of an app is its confirmation, which is written down. */
+function checkHasCodes(person: Person, clock: Clock): void {
+  if (person.hasTotp) return
+  if (hasSecondFactor(person)) checkStepUp(person, clock)
+  throw new HttpProblem(403, 'Second factor missing', 'Set up one-time codes in /settings.', 'second-factor-missing')
 }
 
 /** Somebody at a desk that was left alone throws nobody out; nor whoever knows the password while an app is replaced. */

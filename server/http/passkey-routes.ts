@@ -73,17 +73,20 @@ function ownPasskeyRoutes(parts: PasskeyRouteParts): FastifyPluginAsyncZod {
         bodyLimit,
       },
       async (request, reply) => {
-        const person = requirePerson(request.caller)
         const { name, creation } = request.body
-        // Another factor may have been made since the challenge was given for a password alone.
-        checkMayAddFactor(person, clock)
-        await answered(reply, passkeys.create(person, name, creation, originOf(request)))
-        record(request, 'passkey made', { account: person.id })
-        if (hasSecondFactor(person)) return done
-        // Whoever began them knew the password alone.
-        await auth.accounts.dropUnconfirmedCodes(person.id)
-        // It saw its owner; as the first code of a new app this is the second factor of the login under way.
-        return setCookies(reply, await answered(reply, auth.login.stepUp(person, clientOf(request)))).send(done)
+        const make = async (person: Person) => {
+          // Another factor may have been made since the challenge was given for a password alone.
+          checkMayAddFactor(person, clock)
+          await passkeys.create(person, name, creation, originOf(request))
+          record(request, 'passkey made', { account: person.id })
+          if (hasSecondFactor(person)) return []
+          // Whoever began them knew the password alone.
+          await auth.accounts.dropUnconfirmedCodes(person.id)
+          // It saw its owner; as the first code of a new app this is the second factor of the login under way.
+          return auth.login.stepUp(person, clientOf(request))
+        }
+        const cookies = await answered(reply, auth.inTurn(requirePerson(request.caller), make))
+        return setCookies(reply, cookies).send(done)
       },
     )
     app.post(

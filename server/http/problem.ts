@@ -38,12 +38,20 @@ export function sendProblem(
   detail: string,
   problem?: ProblemName,
 ): FastifyReply {
-  const body: z.output<typeof Problem> = { type: problem ? problemType(problem) : 'about:blank', title, status, detail }
   return reply
     .code(status)
     .type('application/problem+json')
     .serializer((document: unknown) => JSON.stringify(document))
-    .send(body)
+    .send(problemDocument(status, title, detail, problem))
+}
+
+export function problemDocument(
+  status: number,
+  title: string,
+  detail: string,
+  problem?: ProblemName,
+): z.output<typeof Problem> {
+  return { type: problem ? problemType(problem) : 'about:blank', title, status, detail }
 }
 
 export function useProblems(app: FastifyInstance): void {

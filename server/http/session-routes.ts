@@ -63,7 +63,7 @@ export function sessionRoutes({ login }: Auth, record: Recorder): FastifyPluginA
       '/api/v1/session/link',
       sessionOptions(LinkUse, z.object({ email: z.string() })),
       async (request, reply) => {
-        const { person, email } = await answered(reply, login.useLink(request.body, clientOf(request)))
+        const { person, email } = await answered(reply, login.useLink(request.body))
         record(request, 'password set by link', { account: person })
         return { email }
       },

@@ -22,6 +22,21 @@ const YEAR_S = 31_536_000
 const contentSecurityPolicy =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
+/** With every answer. @param secure people come by https alone */
+export function strictHeaders(secure: boolean): Readonly<Record<string, string>> {
+  return {
+    'content-security-policy': contentSecurityPolicy,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    ...(secure && { 'strict-transport-security': `max-age=${YEAR_S}; includeSubDomains` }),
+  }
+}
+
+/** Assets say of themselves how long they hold; nothing else is kept by anybody on the way. */
+export const notKept = { 'cache-control': 'no-store' }
+
 interface WebOptions {
   /** Directory of the built web pages. */
   readonly webDir: string
@@ -31,6 +46,7 @@ interface WebOptions {
 }
 
 export async function useWeb(app: FastifyInstance, { webDir, pages, secure }: WebOptions): Promise<void> {
+  const strict = strictHeaders(secure)
   const built = existsSync(join(webDir, 'index.html'))
   if (built) {
     await app.register(fastifyStatic, {
@@ -48,16 +64,7 @@ export async function useWeb(app: FastifyInstance, { webDir, pages, secure }: We
     })
   }
   app.addHook('onSend', async (_, reply) => {
-    reply.headers({
-      'content-security-policy': contentSecurityPolicy,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-      // Assets say of themselves how long they hold; nothing else is kept by anybody on the way.
-      ...(!reply.hasHeader('cache-control') && { 'cache-control': 'no-store' }),
-      ...(secure && { 'strict-transport-security': `max-age=${YEAR_S}; includeSubDomains` }),
-    })
+    reply.headers({ ...strict, ...(!reply.hasHeader('cache-control') && notKept) })
   })
   app.setNotFoundHandler((request, reply) => {
     // Somebody at a browser gets the page that says so; assets and programs do not ask for HTML.

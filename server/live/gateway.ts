@@ -24,6 +24,8 @@ const PING_TIMEOUT_MS = 3_000
 /** Screens send nothing but `resync`. */
 const INBOUND_BYTES_MAX = 1_024
 const CLIENTS_MAX = 2_000
+/** Pages open in one browser: nobody takes the places of all the others. */
+const CLIENTS_PER_SESSION_MAX = 20
 /** A snapshot costs milliseconds: a screen that asks more often is broken. */
 const RESYNC_SPACING_MS = 500
 /** Of an unknown event's name in the log. */
@@ -147,6 +149,7 @@ function admit(server: LiveServer, options: GatewayOptions, refused: RefusalTall
     socket.on('disconnect', () => socket.conn.close())
     // The handshake may be long ago: between it and joining, the session can have ended.
     if (!caller || !isStill(caller, options)) return void socket.disconnect(true)
+    if (isCrowd(server.io, caller)) return void socket.disconnect(true)
     socket.data.caller = caller
     const opd = ownOpd(caller)
     const snapshot = () => snapshotFor(server, options, opd)
@@ -218,13 +221,24 @@ function endSockets(io: LiveIo, holding: GatewayOptions['holding']): void {
   }
 }
 
+function isCrowd(io: LiveIo, caller: Caller): boolean {
+  if (caller.kind !== 'person') return false
+  let own = 0
+  for (const socket of io.of('/live').sockets.values()) {
+    const other = socket.data.caller as Caller | undefined
+    if (other?.kind === 'person' && other.session === caller.session) own += 1
+  }
+  return own >= CLIENTS_PER_SESSION_MAX
+}
+
 function isStill(caller: Caller, { personIn }: GatewayOptions): boolean {
   return caller.kind !== 'person' || isSame(caller, personIn(caller.session))
 }
 
-/** Sees the same as before. */
+/** Sees the same as before, by the cookie of now: a proof gives the session another one, and whoever has it comes again. */
 function isSame(caller: Person, now: Person | undefined): boolean {
-  return now !== undefined && now.role === caller.role && now.opd === caller.opd && mayExchange(now, 'snapshot')
+  if (now === undefined || now.steppedUpMs !== caller.steppedUpMs) return false
+  return now.role === caller.role && now.opd === caller.opd && mayExchange(now, 'snapshot')
 }
 
 /** What `admit` put there: the library types a socket's data as anything. */

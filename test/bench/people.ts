@@ -20,10 +20,7 @@ export async function logIn(dataDir: string, roles: readonly Role[]): Promise<st
     const email = `${role}@kalbar.example`
     const opd = role === 'opd-owner' ? 'Diskominfo' : null
     const id = await auth.accounts.create({ name: role, email, role, opd }, systemClock.wallMs())
-    await auth.login.useLink(
-      { link: auth.links.issue(id, systemClock.wallMs()), password: PASSWORD },
-      clientWith(undefined),
-    )
+    await auth.login.useLink({ link: auth.links.issue(id, systemClock.wallMs()), password: PASSWORD })
     const first = await auth.login.withPassword(email, PASSWORD, clientWith(undefined))
     cookies.push(await withSecondFactor(auth, first.cookies))
   }

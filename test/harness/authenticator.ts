@@ -18,19 +18,23 @@ export interface Ceremony {
 
 export class Authenticator {
   private readonly keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  private readonly id = randomBytes(32)
+  private readonly id: Buffer
   /** Uses so far. */
   counter = 0
 
+  constructor({ idBytes = 32 }: { readonly idBytes?: number } = {}) {
+    this.id = randomBytes(idBytes)
+  }
+
   create(ceremony: Ceremony): PasskeyCreation {
-    const length = Buffer.from([0, this.id.length])
+    const length = uint16(this.id.length)
     const key = Buffer.concat([Buffer.alloc(AAGUID_BYTES), length, this.id, this.coseKey()])
     const data = Buffer.concat([this.data(ceremony, HAS_KEY), key])
     return {
       ...this.credential(),
       response: {
         clientDataJSON: clientData('webauthn.create', ceremony).toString('base64url'),
-        attestationObject: Buffer.concat([NO_ATTESTATION, Buffer.from([data.length]), data]).toString('base64url'),
+        attestationObject: Buffer.concat([NO_ATTESTATION, uint16(data.length), data]).toString('base64url'),
         transports: ['internal'],
       },
     }
@@ -75,11 +79,15 @@ export class Authenticator {
   }
 }
 
-/** CBOR of `{ fmt: "none", attStmt: {}, authData: ` and the head of a byte string of one length byte. */
-const NO_ATTESTATION = Buffer.from('a363666d74646e6f6e656761747453746d74a068617574684461746158', 'hex')
+/** CBOR of `{ fmt: "none", attStmt: {}, authData: ` and the head of a byte string of two length bytes. */
+const NO_ATTESTATION = Buffer.from('a363666d74646e6f6e656761747453746d74a068617574684461746159', 'hex')
 
 function clientData(type: string, { challenge, origin }: Ceremony): Buffer {
   return Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false }))
+}
+
+function uint16(value: number): Buffer {
+  return Buffer.from([value >> 8, value & 0xff])
 }
 
 function sha256(bytes: string | Buffer): Buffer {

@@ -94,13 +94,16 @@ it('a proof gives the session another cookie, and a login ends the session it wa
   expect((await visitor.post('/api/v1/session/step-up', { code: visitor.codeApp?.code() })).status).toBe(200)
   const renewed = visitor.cookie()
   expect([await statusWith(before), await statusWith(renewed)]).toEqual([401, 200])
-  // The session itself goes on, and its sockets.
+  // The session itself goes on; a socket of the old cookie does not, and comes again with the new one.
+  await until('the socket of the old cookie ends', () => client.disconnected, WITHIN_MS)
+  const again = visitor.live()
+  await until('connected again', () => again.connected)
   await sleep(LOOKED_OVER_MS)
-  expect(client.connected).toBe(true)
+  expect(again.connected).toBe(true)
 
   expect((await visitor.login(email)).status).toBe(200)
   expect([await statusWith(renewed), await statusWith(visitor.cookie())]).toEqual([401, 200])
-  await until('the socket ends with its session', () => client.disconnected, WITHIN_MS)
+  await until('the socket ends with its session', () => again.disconnected, WITHIN_MS)
 })
 
 it('a socket joins with the session of now, at /live alone, and once a connection', async () => {

@@ -93,9 +93,11 @@ describe('logging in', () => {
     const { siaga } = await startLoginStack()
     const visitor = new Visitor(siaga.httpUrl)
     const person = { email: 'nobody@kalbar.example', password: 'not this password' }
+    const beganMs = performance.now()
     const answers = await Promise.all(Array.from({ length: 50 }, () => visitor.post('/api/v1/session', person)))
     const judged = answers.filter(({ status }) => status !== 429)
-    expect(judged.length).toBeLessThanOrEqual(4)
+    // Four, and on a busy machine one more for each second's wait that was over before the last one came.
+    expect(judged.length).toBeLessThanOrEqual(4 + Math.floor((performance.now() - beganMs) / 1_000))
     expect(judged.every(({ status }) => status === 401)).toBe(true)
     // Another address of mail, the same network address: not locked out.
     expect((await visitor.login(email)).body).toEqual({ step: 'code' })
