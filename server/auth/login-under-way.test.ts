@@ -3,6 +3,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
 import { temporaryDirectory } from '../../test/harness/temporary.ts'
+import { totpCode } from '../../test/harness/totp.ts'
+import { until } from '../../test/harness/until.ts'
 import { type Auth, openAuth } from './auth.ts'
 
 const email = 'dayang@kalbar.example'
@@ -62,4 +64,45 @@ it("somebody else's ending is no hindrance", async () => {
   auth.sessions.endAllOf('another')
   await expect(login).resolves.toMatchObject({ value: { step: 'done', person } })
   expect(auth.sessions.ofPerson(person, Date.now())).toHaveLength(1)
+})
+
+/** Somebody who has proven both factors. */
+async function startProven() {
+  const { auth, person: id } = await start()
+  const clientWith = (cookies: readonly string[]) => ({
+    ...client,
+    cookie: cookies.map((line) => line.split(';')[0]).join('; '),
+  })
+  const known = async (from: typeof client | ReturnType<typeof clientWith>) => {
+    const person = await auth.personOf(from.cookie)
+    if (!person) throw new Error('there is no session')
+    return person
+  }
+  const first = clientWith((await auth.login.withPassword(email, password, client)).cookies)
+  const { uri } = await auth.login.beginTotp(await known(first), password, first)
+  const proven = clientWith(await auth.login.proveTotp(await known(first), totpCode(uri), first))
+  return { auth, id, person: await known(proven), from: proven }
+}
+
+it('codes that are removed while all sessions end leave no session behind', async () => {
+  const { auth, id, person, from } = await startProven()
+  const removing = auth.login.removeTotp(person, password, from)
+  auth.sessions.endAllOf(id)
+  await expect(removing).rejects.toThrow('wrong name, password or code')
+  expect(auth.sessions.ofPerson(id, Date.now())).toEqual([])
+})
+
+it('a new password by link waits for a change of the factors, and then ends what it made', async () => {
+  const { auth, id, person } = await startProven()
+  const link = auth.links.issue(id, Date.now())
+  const passkey = { id: 'key', name: 'laptop', publicKey: Uint8Array.of(1), counter: 0, transports: [] }
+  const making = auth.inTurn(person, async () => {
+    await until('the link is used', () => auth.links.find(link, Date.now()) === undefined)
+    await sleep(HAS_READ_MS)
+    return auth.passkeyTable.add({ ...passkey, person: id }, Date.now())
+  })
+  await Promise.all([making, auth.login.useLink({ link, password })])
+  expect(await making).toBe(true)
+  expect(auth.passkeyTable.of(id)).toEqual([])
+  await expect(auth.inTurn(person, async () => 'too late')).rejects.toThrow('this session has ended')
 })

@@ -66,18 +66,6 @@ it('of two first passkeys that two sessions make at once there is one', async ()
   expect((await Promise.all(both.map(status))).sort()).toEqual([200, 403])
 })
 
-it('a passkey that is made while a one-time link is used does not outlive it', async () => {
-  const stack = await startLoginStack()
-  const { email, id } = await stack.newcomer('operator')
-  const link = await linkFor(stack, id)
-  const thief = await atHome(stack, email)
-  const made = await madePasskey(thief)
-  await Promise.all([thief.post('/api/v1/session/link', { link, password }), make(thief, made)])
-  const owner = await atHome(stack, email)
-  expect((await owner.get('/api/v1/session')).body).toMatchObject({ person: { passkeys: 0, hasTotp: false } })
-  expect(await status(thief)).toBe(401)
-})
-
 it('the last administrator keeps the codes, until there is a passkey or another administrator', async () => {
   const stack = await startLoginStack()
   const { visitor } = stack.administrator
