@@ -103,16 +103,25 @@ export class Present {
 
   /** An application's past, from its transitions: the states of the last day, and in which one today began. */
   private admit(app: App, nowMs: number): void {
+    const dayMs = wibDay(nowMs).fromMs
     const day = this.registry.transitions.ofApp(app.id, { fromMs: nowMs - DAY_MS, untilMs: nowMs + DAY_MS })
-    this.trends.enter(
-      app.id,
-      day.initial,
-      Math.max(app.registeredMs, day.initialSinceMs ?? app.registeredMs, nowMs - DAY_MS),
-    )
-    for (const { to, at } of day.transitions) this.trends.enter(app.id, to, at)
-    const today = this.registry.transitions.ofApp(app.id, { fromMs: wibDay(nowMs).fromMs, untilMs: nowMs + DAY_MS })
-    this.today.begin(app.id, today.initial, today.initialSinceMs ?? app.registeredMs)
-    for (const transition of today.transitions) this.today.take(transition)
+    const knownMs = Math.max(app.registeredMs, day.initialSinceMs ?? app.registeredMs, nowMs - DAY_MS)
+    this.trends.enter(app.id, day.initial, knownMs)
+    let initial = day.initial
+    let sinceMs = day.initialSinceMs ?? app.registeredMs
+    let begun = false
+    for (const transition of day.transitions) {
+      this.trends.enter(app.id, transition.to, transition.at)
+      if (!begun && transition.at < dayMs) {
+        initial = transition.to
+        sinceMs = transition.at
+        continue
+      }
+      if (!begun) this.today.begin(app.id, initial, { dayMs, sinceMs })
+      begun = true
+      this.today.take(transition)
+    }
+    if (!begun) this.today.begin(app.id, initial, { dayMs, sinceMs })
   }
 
   private dismiss(id: string): void {

@@ -1,7 +1,14 @@
 /** Availability of the running WIB day over all applications, and what recovered lately: a fold over transitions. */
 import type { RecoveryView } from '#contract/live.ts'
 import type { AppState } from '#contract/states.ts'
-import { accountOf, addAccounts, availabilityPercent, type StateChange } from '../monitor/availability.ts'
+import {
+  accountSoFar,
+  addAccounts,
+  availabilityPercent,
+  type RunningAccount,
+  startAccount,
+  takeChange,
+} from '../monitor/availability.ts'
 import type { Transition } from '../monitor/types.ts'
 import { wibDay } from '../monitor/wib.ts'
 
@@ -12,8 +19,8 @@ const RECOVERY_SHOWN_MS = 2 * 3_600_000
 const troubles: readonly AppState[] = ['down', 'degraded', 'unknown']
 
 interface AppDay {
-  initial: AppState
-  changes: StateChange[]
+  /** Of the WIB day that it begins with. */
+  account: RunningAccount
   /** The last change before or in this day: when the state in force began. */
   sinceMs: number
 }
@@ -21,11 +28,10 @@ interface AppDay {
 export class Today {
   private readonly apps = new Map<string, AppDay>()
   private recovered: RecoveryView[] = []
-  private dayFromMs = 0
 
-  /** An application and its state at the start of the day. */
-  begin(app: string, initial: AppState, sinceMs: number): void {
-    if (!this.apps.has(app)) this.apps.set(app, { initial, changes: [], sinceMs })
+  /** An application and its state at the start of the day, which it is in since `sinceMs`. */
+  begin(app: string, initial: AppState, { dayMs, sinceMs }: { dayMs: number; sinceMs: number }): void {
+    if (!this.apps.has(app)) this.apps.set(app, { account: startAccount(dayMs, initial), sinceMs })
   }
 
   remove(app: string): void {
@@ -40,7 +46,9 @@ export class Today {
       const recovery = { app: transition.app, at: iso(transition.at), state: transition.from, lastedMs }
       this.recovered = [recovery, ...this.recovered].slice(0, RECOVERIES_KEPT)
     }
-    day.changes.push({ at: transition.at, to: transition.to })
+    const dayMs = wibDay(transition.at).fromMs
+    if (dayMs > day.account.fromMs) day.account = startAccount(dayMs, day.account.state)
+    takeChange(day.account, transition)
     day.sinceMs = transition.at
   }
 
@@ -53,19 +61,13 @@ export class Today {
 
   /** Percent, floored to two digits; null before anything was judged today. What came after `judgedUntilMs` nobody knows yet. */
   availability(nowMs: number, judgedUntilMs: number): number | null {
-    const period = wibDay(nowMs)
-    if (period.fromMs !== this.dayFromMs) this.roll(period.fromMs)
-    const judged = { period: { fromMs: period.fromMs, untilMs: nowMs }, judgedUntilMs }
-    return availabilityPercent(addAccounts([...this.apps.values()].map((day) => accountOf({ ...judged, ...day }))))
-  }
-
-  /** A new day: what changed before it only says in which state it began. */
-  private roll(fromMs: number): void {
-    this.dayFromMs = fromMs
-    for (const day of this.apps.values()) {
-      day.initial = day.changes.filter(({ at }) => at < fromMs).at(-1)?.to ?? day.initial
-      day.changes = day.changes.filter(({ at }) => at >= fromMs)
-    }
+    const { fromMs } = wibDay(nowMs)
+    const accounts = [...this.apps.values()].map((day) => {
+      // A new day: what came before only says in which state it began.
+      if (day.account.fromMs !== fromMs) day.account = startAccount(fromMs, day.account.state)
+      return accountSoFar(day.account, nowMs, judgedUntilMs)
+    })
+    return availabilityPercent(addAccounts(accounts))
   }
 }
 

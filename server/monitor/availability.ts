@@ -32,6 +32,54 @@ export interface StateChange {
   readonly to: AppState
 }
 
+/** An account while it runs: however often the state changed, it is this small. Altered in place. */
+export interface RunningAccount {
+  readonly fromMs: number
+  state: AppState
+  /** What is spent reaches until here. */
+  countedUntilMs: number
+  /** Whole milliseconds of each state, from `fromMs` to `countedUntilMs`. */
+  readonly spentMs: Record<AppState, number>
+}
+
+/** @param initial state at the beginning of the period; `new` before the application was known */
+export function startAccount(fromMs: number, initial: AppState): RunningAccount {
+  const spentMs = { new: 0, up: 0, late: 0, degraded: 0, down: 0, maintenance: 0, unknown: 0 }
+  return { fromMs, state: initial, countedUntilMs: fromMs, spentMs }
+}
+
+/** Takes changes in the order they were declared. */
+export function takeChange(running: RunningAccount, { at, to }: StateChange): void {
+  // A wall clock that stepped back dates a change before the one it follows: that one lasted no time.
+  const untilMs = Math.max(Math.round(at), running.countedUntilMs)
+  running.spentMs[running.state] += untilMs - running.countedUntilMs
+  running.countedUntilMs = untilMs
+  running.state = to
+}
+
+/**
+ * The account so far, of a period that begins with it.
+ * @param judgedUntilMs nothing is known from here on: the receipt of the newest row
+ */
+export function accountSoFar(running: RunningAccount, untilMs: number, judgedUntilMs: number): Account {
+  const { fromMs, countedUntilMs } = running
+  const endMs = Math.max(untilMs, countedUntilMs)
+  const knownMs = clamp(judgedUntilMs, countedUntilMs, endMs)
+  const spent = { ...running.spentMs }
+  spent[running.state] += knownMs - countedUntilMs
+  return {
+    periodMs: endMs - fromMs,
+    upMs: spent.up + spent.late + spent.degraded,
+    downMs: spent.down,
+    maintenanceMs: spent.maintenance,
+    unknownMs: spent.unknown,
+    outsideMs: spent.new,
+    aheadMs: endMs - knownMs,
+    lateMs: spent.late,
+    degradedMs: spent.degraded,
+  }
+}
+
 interface Accounting {
   readonly period: Period
   /** State at the beginning of the period; `new` before the application was known. */
@@ -42,39 +90,13 @@ interface Accounting {
   readonly judgedUntilMs: number
 }
 
+/** The account of a whole period at once. */
 export function accountOf({ period, initial, changes, judgedUntilMs }: Accounting): Account {
   const untilMs = Math.max(period.fromMs, period.untilMs)
   const knownMs = clamp(judgedUntilMs, period.fromMs, untilMs)
-  const spent: Record<AppState, number> = {
-    new: 0,
-    up: 0,
-    late: 0,
-    degraded: 0,
-    down: 0,
-    maintenance: 0,
-    unknown: 0,
-  }
-  let state = initial
-  let sinceMs = period.fromMs
-  for (const change of changes) {
-    // A wall clock that stepped back dates a change before the one it follows: that one lasted no time.
-    const at = clamp(change.at, sinceMs, knownMs)
-    spent[state] += at - sinceMs
-    state = change.to
-    sinceMs = at
-  }
-  spent[state] += knownMs - sinceMs
-  return {
-    periodMs: untilMs - period.fromMs,
-    upMs: spent.up + spent.late + spent.degraded,
-    downMs: spent.down,
-    maintenanceMs: spent.maintenance,
-    unknownMs: spent.unknown,
-    outsideMs: spent.new,
-    aheadMs: untilMs - knownMs,
-    lateMs: spent.late,
-    degradedMs: spent.degraded,
-  }
+  const running = startAccount(period.fromMs, initial)
+  for (const { at, to } of changes) takeChange(running, { at: Math.min(at, knownMs), to })
+  return accountSoFar(running, untilMs, knownMs)
 }
 
 /** The account of several applications, or of several periods, together. */
