@@ -59,7 +59,7 @@ export const SeriesResult = z.object({
 })
 
 export const TransitionList = z.object({
-  /** State at `from`; null when the application was not yet judged. */
+  /** State at `from`; null when the application was not yet judged, or more changes follow than are answered. */
   before: AppState.nullable(),
   transitions: z.array(
     z.object({

@@ -158,6 +158,25 @@ describe('transitions', () => {
     })
   })
 
+  it('are read newest first up to a bound, in the order they were declared', () => {
+    // The third was declared after the fourth, and dated before it.
+    const [first, second, late, fourth] = [
+      transition(100, 'new', 'up'),
+      transition(200, 'up', 'late'),
+      transition(300, 'down', 'up'),
+      transition(400, 'late', 'down'),
+    ] as const
+    registry.monitor.save({ cursor: 4, checkpoint: {}, transitions: [first, second, fourth, late] })
+    const period = { fromMs: 0, untilMs: 1_000 }
+    expect(registry.transitions.ofApp('simrs', period, 4).transitions).toEqual([first, second, fourth, late])
+    // Which state came before is not told by what was read.
+    expect(registry.transitions.ofApp('simrs', { ...period, fromMs: 150 }, 2)).toEqual({
+      initial: 'new',
+      initialSinceMs: null,
+      transitions: [fourth, late],
+    })
+  })
+
   it('are never altered and never deleted', () => {
     registry.monitor.save({ cursor: 1, checkpoint: {}, transitions: [transition(1, 'new', 'up')] })
     expect(() => registry.db.exec("UPDATE transitions SET to_state = 'down'")).toThrow('never altered')
