@@ -1,7 +1,8 @@
 /** The monitor's memory as plain JSON, so that a restart goes on where it stopped instead of reading years of journal. */
 import { z } from 'zod'
 import { AppState, Cause } from '#contract/states.ts'
-import { type Judgement, NEVER } from './judgement.ts'
+import type { Judgement } from './judgement.ts'
+import { NEVER } from './types.ts'
 
 const Ms = z.number()
 
@@ -15,6 +16,10 @@ const JudgementCheckpoint = z.object({
   message: z.string(),
   reported: z.enum(['up', 'degraded', 'down']),
   words: z.string(),
+  /** The version before did not know these three, and held no word back. */
+  reportedMs: Ms.default(0),
+  wordMinuteMonoMs: Ms.nullable().default(null),
+  wordChanges: z.number().default(0),
   heardMs: Ms.nullable(),
   /** Null stands for "never on this reckoning", which JSON has no number for. */
   heardMonoMs: Ms.nullable(),
@@ -45,6 +50,7 @@ export function freeze(judgement: Judgement): JudgementCheckpoint {
     ...kept,
     heardMonoMs: finiteOrNull(kept.heardMonoMs),
     armedMonoMs: finiteOrNull(kept.armedMonoMs),
+    wordMinuteMonoMs: finiteOrNull(kept.wordMinuteMonoMs),
     counted: kept.counted.map((entry) => ({ ...entry })),
     maintenance: kept.maintenance && { ...kept.maintenance },
   }
@@ -57,6 +63,7 @@ export function thaw(stored: JudgementCheckpoint): Judgement {
     heapIndex: -1,
     heardMonoMs: stored.heardMonoMs ?? NEVER,
     armedMonoMs: stored.armedMonoMs ?? NEVER,
+    wordMinuteMonoMs: stored.wordMinuteMonoMs ?? NEVER,
   }
 }
 

@@ -6,16 +6,14 @@
 import type { Heartbeat } from '#contract/heartbeat.ts'
 import type { AppState, Cause } from '#contract/states.ts'
 import type { HeapItem } from './deadline-heap.ts'
+import { forgetWordMinute, isHeld, isOwnWord, minuteEndMonoMs, type OwnWord, takeWordChange } from './own-word.ts'
 import type { CountedBoot } from './sequence.ts'
-import type { Gap, Instant, MaintenanceWindow, MonitoredApp } from './types.ts'
-
-/** Not heard on the present reckoning of the monotonic clock. */
-export const NEVER = Number.NEGATIVE_INFINITY
+import { type Gap, type Instant, type MaintenanceWindow, type MonitoredApp, NEVER } from './types.ts'
 
 /** A heartbeat this little behind its interval is jitter: the state `late` would only flicker. Never touches DOWN. */
 const JITTER_MS = 1_000
 
-export interface Judgement extends HeapItem {
+export interface Judgement extends HeapItem, OwnWord {
   readonly id: string
   intervalMs: number
   graceMs: number
@@ -28,6 +26,8 @@ export interface Judgement extends HeapItem {
   /** Status and message of the newest heartbeat. */
   reported: Heartbeat['status']
   words: string
+  /** Receipt of the first heartbeat that said so, epoch ms. */
+  reportedMs: number
   /** Receipt of the last heartbeat: epoch ms (null before the first), and on the monotonic clock. */
   heardMs: number | null
   heardMonoMs: number
@@ -68,6 +68,9 @@ export function newJudgement(app: MonitoredApp): Judgement {
     message: '',
     reported: 'up',
     words: '',
+    reportedMs: 0,
+    wordMinuteMonoMs: NEVER,
+    wordChanges: 0,
     heardMs: null,
     heardMonoMs: NEVER,
     armedMonoMs: NEVER,
@@ -84,8 +87,14 @@ export function newJudgement(app: MonitoredApp): Judgement {
 
 /** Monotonic ms after which `expire` is due; infinite where silence changes nothing. */
 export function deadlineOf(judgement: Judgement): number {
-  const { armedMonoMs, intervalMs, graceMs } = judgement
-  switch (judgement.state) {
+  if (!isHeld(judgement)) return silenceDeadline(judgement, judgement.state)
+  // Down is declared no later than by silence, also when it is its own word that waits.
+  const silence = silenceDeadline(judgement, judgement.reported === 'up' ? 'up' : 'degraded')
+  return Math.min(minuteEndMonoMs(judgement), silence)
+}
+
+function silenceDeadline({ armedMonoMs, intervalMs, graceMs }: Judgement, state: AppState): number {
+  switch (state) {
     case 'up':
       return armedMonoMs + intervalMs + Math.min(JITTER_MS, graceMs / 2)
     case 'late':
@@ -99,6 +108,7 @@ export function deadlineOf(judgement: Judgement): number {
 
 /** The deadline has passed unheard. Late and down are dated to the instant they became true. */
 export function expire(judgement: Judgement): Change {
+  if (isHeld(judgement)) return release(judgement)
   const lateAt = judgement.armedMs + judgement.intervalMs
   const late = judgement.state === 'up' && judgement.graceMs > 0
   return enter(judgement, {
@@ -106,6 +116,13 @@ export function expire(judgement: Judgement): Change {
     cause: 'silence',
     at: late ? lateAt : lateAt + judgement.graceMs,
   })
+}
+
+/** What it said last counts, from when it said so: its minute is over, or it has fallen silent and is judged by that. */
+function release(judgement: Judgement): Change {
+  // Of a minute that is not over none is left to count.
+  takeWordChange(judgement, deadlineOf(judgement))
+  return believe(judgement, judgement.reportedMs)
 }
 
 /** Any receipt proves life: interval and grace run anew. `takeReport` first, when the heartbeat is news. */
@@ -117,14 +134,19 @@ export function hear(judgement: Judgement, instant: Instant): Change | undefined
   }
   arm(judgement, instant)
   if (judgement.state === 'maintenance') return undefined
-  if (judgement.state !== judgement.reported) return believe(judgement, instant.wallMs)
+  if (judgement.state !== judgement.reported) {
+    // The end of a silence is no word of its own: silences are as far apart as its interval.
+    const counts = !isOwnWord(judgement) || takeWordChange(judgement, instant.monoMs)
+    return counts ? believe(judgement, instant.wallMs) : undefined
+  }
   judgement.cause = causeOf(judgement.reported)
   judgement.message = judgement.words
   return undefined
 }
 
 /** Takes what a heartbeat says; liveness is `hear`. */
-export function takeReport(judgement: Judgement, heartbeat: Heartbeat): void {
+export function takeReport(judgement: Judgement, heartbeat: Heartbeat, instant: Instant): void {
+  if (heartbeat.status !== judgement.reported) judgement.reportedMs = instant.wallMs
   judgement.reported = heartbeat.status
   judgement.latencyMs = heartbeat.latencyMs ?? null
   judgement.seq = heartbeat.seq ?? null
@@ -135,6 +157,7 @@ export function takeReport(judgement: Judgement, heartbeat: Heartbeat): void {
 /** Siaga could not hear: nobody is judged by that silence, and everybody gets interval and grace anew. */
 export function loseSight(judgement: Judgement, gap: Gap): Change | undefined {
   judgement.heardMonoMs = NEVER
+  forgetWordMinute(judgement)
   // Whatever the state: after a reboot, no instant of the old reckoning may be left to compare with.
   judgement.armedMonoMs = gap.to.monoMs
   judgement.armedMs = gap.to.wallMs

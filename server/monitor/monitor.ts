@@ -106,7 +106,7 @@ export class Monitor {
     this.#follow(instant, rowId)
     const judgement = this.#judgements.get(id)
     if (judgement !== undefined) {
-      if (this.#isNews(judgement, heartbeat, rowId)) takeReport(judgement, heartbeat)
+      if (this.#isNews(judgement, heartbeat, rowId)) takeReport(judgement, heartbeat, instant)
       this.#apply(judgement, hear(judgement, instant), rowId)
     }
     return this.#takeDeclared()

@@ -1,6 +1,9 @@
 /** The words of the monitor (design §3.4, §4): instants, what is monitored, and the transitions it declares. */
 import type { AppState, Cause } from '#contract/states.ts'
 
+/** An instant that is none on the present reckoning of the monotonic clock. */
+export const NEVER = Number.NEGATIVE_INFINITY
+
 /** Moment of broker receipt. Judgement compares `monoMs` only; `wallMs` dates what is declared. */
 export interface Instant {
   /** CLOCK_MONOTONIC of the journal writer's host, milliseconds; restarts with its kernel. */

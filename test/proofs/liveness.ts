@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import type { AppState } from '#contract/states.ts'
 import { accountOf } from '../../server/monitor/availability.ts'
 import { OWN_OUTAGE_MS } from '../../server/monitor/own-outage.ts'
+import { WORD_CHANGES_MAX, WORD_MINUTE_MS } from '../../server/monitor/own-word.ts'
 import type { MonitoredApp, Transition } from '../../server/monitor/types.ts'
 import { beat, PULSE_MS, play, type Row, rowsOf, START_MS, story } from './schedules.ts'
 
@@ -148,10 +149,85 @@ function isOutage(before: Row, row: Row): boolean {
   return before.boot !== row.boot || row.monoMs - before.monoMs > OWN_OUTAGE_MS
 }
 
+const word = fc.constantFrom('up', 'degraded', 'down')
+/** What an application says, and how long after the word before. */
+const words = (apartMs: fc.Arbitrary<number>) =>
+  fc.array(fc.record({ status: word, apartMs }), { minLength: 1, maxLength: 80, size: 'max' }).map((said) => {
+    let atMs = 0
+    return said.map(({ status, apartMs }) => {
+      atMs += apartMs
+      return beat('app', atMs, { status })
+    })
+  })
+const hurried = words(fc.oneof({ weight: 9, arbitrary: fc.nat(900) }, { weight: 1, arbitrary: fc.nat(30_000) }))
+
+const patient: MonitoredApp = { id: 'app', intervalS: 3_600, graceS: 60, registeredMs: START_MS }
+type Word = ReturnType<typeof beat>
+
+/** Where the status changes, as its sender says it. */
+function turns(said: readonly Word[]): Word[] {
+  return said.filter(({ heartbeat }, index) => heartbeat.status !== said[index - 1]?.heartbeat.status)
+}
+
+function saidUntilMs(said: readonly Word[]): number {
+  return said.at(-1)?.atMs ?? 0
+}
+
+/** Whatever an application says, its own word changes its state so many times a minute; and what it said last counts. */
+export const ownWordIsBounded = () =>
+  fc.property(hurried, (said) => {
+    const endMs = saidUntilMs(said) + WORD_MINUTE_MS + 2 * PULSE_MS
+    const declared = play([patient], rowsOf(said, endMs))
+    const minutes = Math.floor(saidUntilMs(said) / WORD_MINUTE_MS) + 2
+    const last = turns(said).at(-1)
+    return (
+      declared.length <= 1 + minutes * WORD_CHANGES_MAX &&
+      isChain(declared) &&
+      declared.at(-1)?.to === last?.heartbeat.status &&
+      (declared.at(-1)?.at ?? 0) <= START_MS + (last?.atMs ?? 0)
+    )
+  })
+
+const apartMinMs = WORD_MINUTE_MS / WORD_CHANGES_MAX
+const slowly = fc.oneof(
+  { weight: 9, arbitrary: fc.constant(apartMinMs) },
+  { weight: 1, arbitrary: fc.integer({ min: apartMinMs, max: 60_000 }) },
+)
+
+/** Who changes its word no more often is judged by each of them, at once. */
+export const slowWordsCountAtOnce = () =>
+  fc.property(words(slowly), (said) => {
+    const declared = play([patient], rowsOf(said, saidUntilMs(said)))
+    const expected = turns(said).map(({ atMs, heartbeat }) => [heartbeat.status, START_MS + atMs, START_MS + atMs])
+    return JSON.stringify(declared.map(({ to, at, declaredAt }) => [to, at, declaredAt])) === JSON.stringify(expected)
+  })
+
+/** Promise 4 holds for a sender that cannot make up its mind: its silence is down, when it is due. */
+export const silenceAfterManyWordsIsDown = () =>
+  fc.property(hurried, rhythm, (said, { intervalS, graceS }) => {
+    const dueMs = saidUntilMs(said) + (intervalS + graceS) * 1000
+    const declared = play([{ ...patient, intervalS, graceS }], rowsOf(said, dueMs + 2 * PULSE_MS))
+    const down = declared.at(-1)
+    if (!isChain(declared) || down?.to !== 'down' || down.declaredAt > START_MS + dueMs + PULSE_MS) return false
+    return said.at(-1)?.heartbeat.status === 'down' || (down.cause === 'silence' && down.at === START_MS + dueMs)
+  })
+
+/** What waits, and what was counted, goes through a checkpoint at any row. */
+export const heldWordsOutliveARestart = () =>
+  fc.property(hurried, fc.nat(), (said, cut) => {
+    const rows = rowsOf(said, saidUntilMs(said) + WORD_MINUTE_MS + 2 * PULSE_MS)
+    const interrupted = play([patient], rows, { interruptAt: cut % (rows.length + 1) })
+    return JSON.stringify(play([patient], rows)) === JSON.stringify(interrupted)
+  })
+
 export const livenessProperties = {
   downIsDatedToItsDeadline,
   statesAddUpToThePeriod,
   replayDeclaresTheSame,
   ownOutageConvictsNobody,
   transitionsChain,
+  ownWordIsBounded,
+  slowWordsCountAtOnce,
+  silenceAfterManyWordsIsDown,
+  heldWordsOutliveARestart,
 } as const

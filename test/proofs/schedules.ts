@@ -95,7 +95,7 @@ export interface Story extends Circumstances {
 export const story: fc.Arbitrary<Story> = fc
   .record({
     apps: fc.array(app, { minLength: 3, maxLength: 3 }),
-    steps: fc.array(step, { minLength: 1, maxLength: 40 }),
+    steps: fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }),
     windows: fc.array(window, { maxLength: 4 }),
   })
   .map(({ apps, steps, windows }) => ({
