@@ -3,6 +3,7 @@
 import type { IngestView } from '#contract/live.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import { RefusalTally } from '#runtime/refusal-tally.ts'
 import type { Credentials } from '../broker/identity/credentials.ts'
 import type { AccessPublisher } from './access/access-publisher.ts'
 import type { Feed } from './live/feed.ts'
@@ -16,7 +17,7 @@ const ACCESS_EVERY_MS = 1_000
 const MINUTE_MS = 60_000
 
 export interface Rounds {
-  /** Takes over what the administrator changed, now instead of at the next look. */
+  /** Takes over what the administrator changed, now instead of at the next look. @throws Error when it cannot be read */
   followRegistry(): void
   /** The broker is there (again) and has no retained messages of ours. */
   publishAccess(): void
@@ -37,10 +38,15 @@ export interface RoundsOptions {
 export function startRounds(options: RoundsOptions): Rounds {
   const { registry, credentials, present, feed, access, clock, log } = options
   const report = (error: unknown) => log.error({ err: error }, 'access lists could not be published')
+  const unread = new RefusalTally(log, 'registry not read; trying again', { level: 'error' })
+  // Until a change was taken over: the registry tells of it once.
+  let stale = false
   const followRegistry = () => {
     credentials.reload()
-    if (!registry.changed()) return
+    stale = registry.changed() || stale
+    if (!stale) return
     const touched = present.followRegistry()
+    stale = false
     for (const id of touched.apps) feed.touchApp(id)
     for (const id of touched.doors) feed.touchDoor(id)
     feed.touchSummary()
@@ -56,7 +62,11 @@ export function startRounds(options: RoundsOptions): Rounds {
   }
   access.refresh().catch(report)
   const registryTimer = setInterval(() => {
-    followRegistry()
+    try {
+      followRegistry()
+    } catch (error) {
+      unread.note({ err: error })
+    }
     rollMinute()
   }, REGISTRY_CHECK_MS)
   const summaryTimer = setInterval(() => {
@@ -81,6 +91,7 @@ export function startRounds(options: RoundsOptions): Rounds {
       clearInterval(registryTimer)
       clearInterval(summaryTimer)
       clearInterval(accessTimer)
+      unread.close()
     },
   }
 }

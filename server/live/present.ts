@@ -55,16 +55,20 @@ export class Present {
   /** A registered application; handed on as it is. */
   readonly app = (id: string): App | undefined => this.apps.get(id)
 
-  /** Reads the registry again; answers the ids of applications and doors that may look different now. */
+  /**
+   * Reads the registry again; answers the ids of applications and doors that may look different now. What it throws
+   * leaves it as good as not called.
+   */
   followRegistry(): { apps: string[]; doors: string[] } {
     const nowMs = this.clock.wallMs()
     const before = this.apps
     const list = this.registry.apps.list()
-    this.apps = new Map(list.map((app) => [app.id, app]))
     this.windows = this.registry.maintenance.endingAfter(nowMs - DAY_MS)
     this.monitor.setApps(list)
     this.monitor.setMaintenance(this.windows)
     for (const app of list) if (!before.has(app.id)) this.admit(app, nowMs)
+    // Not sooner: whom a failing read kept out is new the next time too.
+    this.apps = new Map(list.map((app) => [app.id, app]))
     for (const id of before.keys()) if (!this.apps.has(id)) this.dismiss(id)
     const doorsBefore = this.doors.ids()
     this.doors.setDoors(this.registry.devices.list('door'))
@@ -103,6 +107,7 @@ export class Present {
 
   /** An application's past, from its transitions: the states of the last day, and in which one today began. */
   private admit(app: App, nowMs: number): void {
+    this.dismiss(app.id)
     const dayMs = wibDay(nowMs).fromMs
     const day = this.registry.transitions.ofApp(app.id, { fromMs: nowMs - DAY_MS, untilMs: nowMs + DAY_MS })
     const knownMs = Math.max(app.registeredMs, day.initialSinceMs ?? app.registeredMs, nowMs - DAY_MS)

@@ -36,6 +36,7 @@ export class Today {
 
   remove(app: string): void {
     this.apps.delete(app)
+    this.recovered = this.recovered.filter((recovery) => recovery.app !== app)
   }
 
   take(transition: Transition): void {

@@ -31,7 +31,7 @@ export interface JournalTailOptions {
   readonly dataDir: string
   readonly cursor: number
   readonly log: Log
-  /** Must not throw: a row that cannot be used is the receiver's to report. */
+  /** What it throws is logged, and the rows come again: none of them may be handled by then. */
   readonly onRows: (rows: readonly JournalRow[]) => void
 }
 
@@ -40,6 +40,7 @@ export function startJournalTail({ dataDir, cursor: start, log, onRows }: Journa
   let cursor = start
   let scheduled = false
   let closed = false
+  let failing = false
 
   const open = () => {
     reader ??= openJournalReader(dataDir)
@@ -54,15 +55,24 @@ export function startJournalTail({ dataDir, cursor: start, log, onRows }: Journa
     }
     return reader
   }
-  const turn = () => {
-    scheduled = false
-    if (closed) return
+  const readOn = () => {
     const rows = (reader ?? open())?.readAfter(cursor, ROWS_PER_TURN) ?? []
     const last = rows.at(-1)
     if (!last) return
-    cursor = last.id
     onRows(rows)
+    cursor = last.id
     if (rows.length === ROWS_PER_TURN) wake()
+  }
+  const turn = () => {
+    scheduled = false
+    if (closed) return
+    try {
+      readOn()
+      failing = false
+    } catch (error) {
+      if (!failing) log.error({ err: error, cursor }, 'the journal is not read on; trying again at each poll')
+      failing = true
+    }
   }
   const wake = () => {
     if (scheduled || closed) return
