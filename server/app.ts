@@ -99,6 +99,7 @@ export async function startServer(
       feed.close()
       await uplink.close()
       tail?.close()
+      rows.close()
       keeper.close()
       await stores.close()
     },

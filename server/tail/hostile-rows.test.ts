@@ -137,7 +137,7 @@ function rowsOf({ channel, sent }: Message, firstId: number): JournalRow[] {
   })
 }
 
-function openServer(registry: Registry, log: Log) {
+function openServer(registry: Registry, log: Log, onStranger = () => {}) {
   const present = new Present(registry, clock)
   present.followRegistry()
   const pulse = startPulse({ server: SUBJECT, boot: 'b', clock, publish: async () => {}, consumed: () => 0 })
@@ -150,11 +150,15 @@ function openServer(registry: Registry, log: Log) {
   onTestFinished(() => series.close())
   const handler = createRowHandler({
     ...present.parts(),
-    ...{ feed, pulse, log, commands: createExchanges(), onStranger: () => {} },
+    ...{ feed, pulse, log, commands: createExchanges(), onStranger },
     pushes: { passed: () => {}, push: async () => 'recorded' },
     keep: ({ observations, cursor }) => series.append({ observations, cursor }),
   })
-  return { present, feed, handler, close: feed.close }
+  const close = () => {
+    feed.close()
+    handler.close()
+  }
+  return { present, feed, handler, close }
 }
 
 /** Everything that leaves the server of it. */
@@ -212,7 +216,8 @@ it('passes over a row whose handling throws, counts it, and takes the next', () 
   const registry = openRegistry(temporaryDirectory())
   onTestFinished(() => registry.close())
   registry.devices.add('door', SUBJECT)
-  const { present, feed, handler } = openServer(registry, silentLog)
+  const { present, feed, handler, close } = openServer(registry, silentLog)
+  onTestFinished(close)
   present.doors.apply = ((apply) => (row: JournalRow) => {
     if (row.id === 1) throw new RangeError('Invalid time value')
     return apply(row)
@@ -221,4 +226,45 @@ it('passes over a row whose handling throws, counts it, and takes the next', () 
   handler.handle([...rowsOf(online, 1), ...rowsOf(online, 2)])
   expect(handler.counts.unusable).toBe(1)
   expect(feed.snapshot().doors).toMatchObject([{ online: true }])
+})
+
+it('says in some lines of the log what a flood of rows would say in as many', () => {
+  const registry = openRegistry(temporaryDirectory())
+  onTestFinished(() => registry.close())
+  const apps = Array.from({ length: 300 }, (_, n) => `app-${n}`)
+  for (const id of apps) registry.apps.upsert({ id, name: id, opd: 'opd' }, NOW_MS - 1_000)
+  const lines: unknown[][] = []
+  const write = (...line: unknown[]) => void lines.push(line)
+  const log = Object.assign(Object.create(silentLog), { info: write, warn: write }) as Log
+  const { handler } = openServer(registry, log)
+  const beats = apps.flatMap((subject, n) =>
+    rowsOf({ channel: 'heartbeat', sent: {} }, n + 1).map((row) => ({ ...row, subject })),
+  )
+  const damaged = beats.map((row) => ({ ...row, id: row.id + beats.length, payload: '{' }))
+  handler.handle([...beats, ...damaged])
+  expect(handler.counts).toMatchObject({ heartbeats: 300, unusable: 300 })
+  handler.close()
+  expect(lines.length).toBeLessThan(60)
+  expect(lines.slice(-2)).toMatchObject([
+    [{ count: 250, last: { app: 'app-299', to: 'up' } }, 'again: transition'],
+    [{ count: 299, last: { row: 600, channel: 'heartbeat' } }, 'again: journal row not usable'],
+  ])
+})
+
+it('handles nothing of rows with a stranger while the registry cannot be read, and all of them once it can', () => {
+  const registry = openRegistry(temporaryDirectory())
+  onTestFinished(() => registry.close())
+  let readable = false
+  const { present, handler, close } = openServer(registry, silentLog, () => {
+    if (!readable) throw new Error('disk I/O error')
+    present.followRegistry()
+  })
+  onTestFinished(close)
+  registry.apps.upsert({ id: SUBJECT, name: 'Komando', opd: 'opd' }, NOW_MS - 1_000)
+  const rows = [1, 2].flatMap((id) => rowsOf({ channel: 'heartbeat', sent: {} }, id))
+  expect(() => handler.handle(rows)).toThrow('disk I/O error')
+  expect(handler.counts).toEqual({ heartbeats: 0, strangers: 0, unusable: 0 })
+  readable = true
+  handler.handle(rows)
+  expect(handler.counts).toEqual({ heartbeats: 2, strangers: 0, unusable: 0 })
 })

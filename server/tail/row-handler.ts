@@ -6,6 +6,7 @@
 import { decodeText } from '#contract/codec.ts'
 import type { Heartbeat } from '#contract/heartbeat.ts'
 import type { Log } from '#runtime/log.ts'
+import { RefusalTally } from '#runtime/refusal-tally.ts'
 import type { JournalRow } from '../../broker/journal/entry.ts'
 import type { DoorCommands } from '../commands/door-commands.ts'
 import type { Doors } from '../live/doors.ts'
@@ -41,21 +42,26 @@ export interface RowHandlerParts {
   readonly app: (id: string) => App | undefined
   /** Takes what happened in these rows: transitions to keep, observations to record, in order, with the last row id. */
   readonly keep: (kept: { transitions: Transition[]; observations: Observation[]; cursor: number }) => void
-  /** Not known: called before an application is taken for none, since it may have been registered a moment ago. */
+  /** Called before applications are taken for none, since they may have been registered a moment ago. */
   readonly onStranger: () => void
   readonly log: Log
 }
 
 export interface RowHandler {
+  /** @throws Error of `onStranger`, with nothing handled yet */
   handle(rows: readonly JournalRow[]): void
   readonly counts: Readonly<RowCounts>
+  close(): void
 }
 
+/** Lines in ten seconds: a bad day of a province; what is more stands in core.db. */
+const TRANSITIONS_LOGGED = 50
 const SERVER_ROLE = 'server:'
 
 export function createRowHandler(parts: RowHandlerParts): RowHandler {
   const { monitor, doors, trends, today, feed, pulse, pushes, log } = parts
   const counts: RowCounts = { heartbeats: 0, strangers: 0, unusable: 0 }
+  const tallies = openTallies(log)
   let observations: Observation[] = []
   let transitions: Transition[] = []
 
@@ -66,15 +72,11 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
       trends.enter(transition.app, transition.to, transition.at)
       feed.touchApp(transition.app)
       feed.touchSummary()
-      log.info({ ...transition }, 'transition')
+      tallies.transition.note({ ...transition })
     }
   }
-  const newcomer = (id: string) => {
-    parts.onStranger()
-    return parts.app(id)
-  }
   const hear = (row: JournalRow, heartbeat: Heartbeat) => {
-    const app = parts.app(row.subject) ?? newcomer(row.subject)
+    const app = parts.app(row.subject)
     if (!app) {
       counts.strangers += 1
       return
@@ -112,14 +114,16 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
   }
   const unusable = (row: JournalRow, reason: string) => {
     counts.unusable += 1
-    log.warn({ row: row.id, channel: row.channel, reason }, 'journal row not usable')
+    tallies.unusable.note({ row: row.id, channel: row.channel, reason })
   }
 
-  const take = passingOver({ counts, log }, dispatch)
+  const take = passingOver({ counts, failed: tallies.failed }, dispatch)
 
   return {
     counts,
     handle(rows) {
+      // Ahead of them all, and not for one row: what fails here would pass a heartbeat over for good.
+      if (rows.some((row) => row.channel === 'heartbeat' && !parts.app(row.subject))) parts.onStranger()
       for (const row of rows) take(row)
       const cursor = rows.at(-1)?.id
       if (cursor === undefined) return
@@ -128,18 +132,29 @@ export function createRowHandler(parts: RowHandlerParts): RowHandler {
       transitions = []
       pulse.proveAt(monitor.nextDeadlineMonoMs())
     },
+    close: tallies.close,
   }
 }
 
+function openTallies(log: Log) {
+  const transition = new RefusalTally(log, 'transition', { linesMax: TRANSITIONS_LOGGED })
+  const unusable = new RefusalTally(log, 'journal row not usable', { level: 'warn' })
+  const failed = new RefusalTally(log, 'journal row passed over: its handling failed', { level: 'error' })
+  const close = () => {
+    for (const tally of [transition, unusable, failed]) tally.close()
+  }
+  return { transition, unusable, failed, close }
+}
+
 /** A row comes again at each start: one whose handling throws would stop every other for good. */
-function passingOver({ counts, log }: { counts: RowCounts; log: Log }, take: (row: JournalRow) => void) {
+function passingOver({ counts, failed }: { counts: RowCounts; failed: RefusalTally }, take: (row: JournalRow) => void) {
   return (row: JournalRow) => {
     try {
       take(row)
     } catch (error) {
       counts.unusable += 1
       const { id, channel, subject } = row
-      log.error({ err: error, row: id, channel, subject }, 'journal row passed over: its handling failed')
+      failed.note({ err: error, row: id, channel, subject })
     }
   }
 }
