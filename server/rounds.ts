@@ -1,5 +1,6 @@
 /** What the server does by the clock: look for changes of the registry, roll the minute, tell an ingest change at once. */
 
+import { identityName } from '#contract/access.ts'
 import type { IngestView } from '#contract/live.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
@@ -43,6 +44,8 @@ export function startRounds(options: RoundsOptions): Rounds {
   let stale = false
   const followRegistry = () => {
     credentials.reload()
+    const isRevoked = (id: string) => !credentials.has(identityName({ role: 'door', id }))
+    for (const id of present.doors.loseConnections(isRevoked)) feed.touchDoor(id)
     stale = registry.changed() || stale
     if (!stale) return
     const touched = present.followRegistry()

@@ -37,6 +37,8 @@ export interface Credentials {
   revoke(username: string): boolean
   /** Each identity once, by its newest token. */
   list(): IssuedIdentity[]
+  /** Whether a token of this identity works now. */
+  has(username: string): boolean
   /** The identity behind a user name and its token. */
   authenticate(username: string, password: string): IssuedIdentity | undefined
   /** The identity behind a bearer token. */
@@ -101,6 +103,10 @@ export function openCredentials(dataDir: string, wallMs: () => number = Date.now
       // In order of making: the newest of an identity is the last that is set.
       const newest = new Map([...tokens.byHash.values()].map((identity) => [identityName(identity), identity]))
       return [...newest.values()].sort((a, b) => identityName(a).localeCompare(identityName(b)))
+    },
+    has(username) {
+      endExpired()
+      return tokens.hasAnyOf(username)
     },
     authenticate(username, password) {
       const identity = authenticateToken(password)

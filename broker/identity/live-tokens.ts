@@ -28,6 +28,10 @@ export class LiveTokens {
     for (const token of live) this.add(token)
   }
 
+  hasAnyOf(username: string): boolean {
+    return this.byName.has(username)
+  }
+
   private add(token: LiveToken): void {
     const { hash, identity, expiresAt = Number.POSITIVE_INFINITY } = token
     this.byHash.set(hash, identity)

@@ -40,6 +40,8 @@ describe('whether a door is there', () => {
   it('is unknown after a start of the broker, which lost every will, until the door says so again', () => {
     const { doors, isOnline } = komando()
     doors.apply(status(2, true))
+    expect(doors.loseConnections((id) => id === 'samping')).toEqual([])
+    expect(isOnline()).toBe(true)
     expect(doors.loseConnections()).toEqual(['komando'])
     expect(isOnline()).toBe(false)
     expect(doors.loseConnections()).toEqual([])

@@ -58,9 +58,13 @@ export class Doors {
     return [...this.doors.keys()]
   }
 
-  /** A broker that starts has no connection and no will left: who is there says so again. Answers the doors it changed. */
-  loseConnections(): string[] {
-    const lost = [...this.doors].filter(([, { status }]) => status?.online)
+  /**
+   * No will comes of these: the broker started, and who is there says so again, or a door's last token was revoked.
+   * @param isLost of all doors that are online by what they said
+   * @returns those it changed
+   */
+  loseConnections(isLost: (id: string) => boolean = () => true): string[] {
+    const lost = [...this.doors].filter(([id, { status }]) => status?.online && isLost(id))
     for (const [, door] of lost) if (door.status) door.status = { ...door.status, online: false }
     return lost.map(([id]) => id)
   }
