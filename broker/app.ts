@@ -103,7 +103,7 @@ export async function startBroker(
 function pruneLimits(settings: BrokerSettings, nowMs: number, consumed: number | undefined): PruneLimits | undefined {
   if (consumed === undefined) return undefined
   const beforeMs = nowMs - settings.SIAGA_JOURNAL_RETENTION_DAYS * DAY_MS
-  return { beforeMs, marksBeforeMs: Math.max(beforeMs, nowMs - MARKS_KEPT_MS), consumed }
+  return { beforeMs, marksBeforeMs: Math.max(beforeMs, nowMs - MARKS_KEPT_MS), consumed, nowMs }
 }
 
 /** A row of the writer's own: between `stopped` (or the last row, if it died) and `started` nothing could be heard. */

@@ -108,7 +108,7 @@ describe('retention', () => {
       entry({ receivedMs: 200 }),
     ])
     const pruneAll = (consumed: number) => {
-      while (retention.prune({ beforeMs: 50, marksBeforeMs: 100, consumed }));
+      while (retention.prune({ beforeMs: 50, marksBeforeMs: 100, consumed, nowMs: 200 }));
     }
     pruneAll(0)
     expect(count()).toBe(5)
@@ -122,9 +122,47 @@ describe('retention', () => {
     const { db, ledger } = open()
     ledger.commit([entry({ receivedMs: 10 }), entry({ channel: 'alive', receivedMs: 20 })])
     const retention = createRetention(db)
-    while (retention.prune({ beforeMs: 50, marksBeforeMs: 50, consumed: 2 }));
+    while (retention.prune({ beforeMs: 50, marksBeforeMs: 50, consumed: 2, nowMs: 60 }));
     expect(db.prepare('SELECT id FROM rows').all()).toEqual([{ id: 2 }])
     ledger.commit([entry({ receivedMs: 60 })])
     expect(db.prepare('SELECT MAX(id) AS id FROM rows').get()).toEqual({ id: 3 })
+  })
+
+  it('goes on behind rows received while the clock was ahead, of which it needs none', () => {
+    const { db, ledger } = open()
+    const retention = createRetention(db)
+    const ahead = (count: number) => Array.from({ length: count }, () => entry({ receivedMs: 9_000_000 }))
+    const kept = () => db.prepare('SELECT MIN(id) AS first, COUNT(*) AS n FROM rows').get()
+    const pruneAll = (nowMs: number) => {
+      const limits = { beforeMs: nowMs - 100, marksBeforeMs: nowMs - 10, consumed: 20_000, nowMs }
+      for (let slices = 0; retention.prune(limits); slices++) expect(slices).toBeLessThan(20)
+    }
+    ledger.commit(ahead(12_000))
+    pruneAll(1_000)
+    expect(kept()).toEqual({ first: 1, n: 12_000 })
+    ledger.commit([
+      entry({ receivedMs: 1_000 }),
+      entry({ channel: 'pulse', receivedMs: 1_001 }),
+      ...ahead(1),
+      entry({ receivedMs: 1_050 }),
+      entry({ receivedMs: 1_100 }),
+    ])
+    // They are as old as what follows: not old enough yet.
+    pruneAll(1_095)
+    expect(kept()).toEqual({ first: 1, n: 12_004 })
+    pruneAll(1_110)
+    expect(kept()).toEqual({ first: 12_003, n: 3 })
+    pruneAll(1_160)
+    expect(kept()).toEqual({ first: 12_005, n: 1 })
+  })
+
+  it('deletes marks behind a row from the future too', () => {
+    const { db, ledger } = open()
+    const retention = createRetention(db)
+    const pulses = Array.from({ length: 12_000 }, () => entry({ channel: 'pulse', receivedMs: 20 }))
+    pulses[4_999] = entry({ receivedMs: 9_000_000 })
+    ledger.commit([entry({ receivedMs: 60 }), ...pulses.slice(1), entry({ receivedMs: 100 })])
+    while (retention.prune({ beforeMs: 10, marksBeforeMs: 50, consumed: 12_001, nowMs: 100 }));
+    expect(db.prepare('SELECT id FROM rows').all()).toEqual([{ id: 1 }, { id: 5_000 }, { id: 12_001 }])
   })
 })
