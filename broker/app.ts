@@ -47,6 +47,7 @@ export async function startBroker(
   const consumption = createConsumption()
   // The listener is made last, but a commit may move a watermark before: nothing is lost, the start tells all.
   let tellWatermark = (_: Watermark) => {}
+  let issuesInUse = (): Iterable<string> => []
   const journal = await openJournalWriter({
     dataDir,
     boot: readBootId(),
@@ -58,7 +59,8 @@ export async function startBroker(
   await journal.append([ownRow('started', clock)])
 
   const isLive = (issue: string) => credentials.current(issue) !== undefined
-  const lastUses = new LastUses({ dataDir, way: 'mqtt', wallMs: clock.wallMs, isLive, log })
+  const inUse = () => issuesInUse()
+  const lastUses = new LastUses({ dataDir, way: 'mqtt', wallMs: clock.wallMs, isLive, inUse, log })
   const sessions = new Sessions({ credentials, log, onUse: (issue) => lastUses.note(issue) })
   const watermarks = createWatermarks((...message) => listener.publish(...message), log)
   const listener = await startListener({
@@ -79,6 +81,7 @@ export async function startBroker(
     log,
     beforeSubscribe: watermarks.beforeSubscribe,
   })
+  issuesInUse = listener.issuesInUse
   tellWatermark = watermarks.tell
   for (const watermark of journal.watermarks) tellWatermark(watermark)
   const alive = startAliveMarks(journal, () => ownRow('alive', clock), clock, log)

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Log } from '#runtime/log.ts'
 
+/** Near enough to now for whoever looks before revoking; of 5,000 devices it is one file of 160 KB, made in 10 ms. */
 const WRITE_EVERY_MS = 60_000
 const files = { mqtt: 'last-use.json', http: 'last-use-http.json' } as const
 type Way = keyof typeof files
@@ -20,6 +21,8 @@ export interface LastUseOptions {
   readonly wallMs: () => number
   /** Issues that still work: others are forgotten. */
   readonly isLive: (issue: string) => boolean
+  /** Issues that are used for as long as something lasts: noted before each write. */
+  readonly inUse?: () => Iterable<string>
   readonly log: Log
 }
 
@@ -55,6 +58,7 @@ export class LastUses {
   }
 
   private writeSoon(): void {
+    for (const issue of this.options.inUse?.() ?? []) this.note(issue)
     if (!this.changed) return
     this.changed = false
     const { path, draft } = this.paths()

@@ -31,10 +31,6 @@ export class Clients {
     return this.live.values()
   }
 
-  get size(): number {
-    return this.live.size
-  }
-
   connectionOf(client: Client): Connection | undefined {
     return this.connections.get(client)
   }

@@ -26,7 +26,8 @@ export interface Listener {
   readonly endpoints: readonly { readonly kind: Endpoint['kind']; readonly port: number }[]
   /** Publishes a message of the broker itself. */
   publish(topic: string, payload: string, retained: boolean): Promise<void>
-  connections(): number
+  /** Issues of the tokens with which somebody is connected now. */
+  issuesInUse(): Iterable<string>
   close(): Promise<void>
 }
 
@@ -83,7 +84,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   return {
     endpoints,
     publish: (topic, payload, retain) => publishOwn(aedes, { topic, payload, retain }),
-    connections: () => clients.size,
+    issuesInUse: () => sessions.issuesOf(clients),
     async close() {
       for (const timer of timers) clearInterval(timer)
       refused.close()

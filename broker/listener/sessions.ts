@@ -73,6 +73,14 @@ export class Sessions {
     return client ? this.byClient.get(client) : undefined
   }
 
+  /** Of the tokens with which these are logged in. */
+  *issuesOf(clients: Iterable<Client>): Generator<string> {
+    for (const client of clients) {
+      const issue = this.byClient.get(client)?.issue
+      if (issue !== undefined) yield issue
+    }
+  }
+
   /** Takes over the rights of now. @returns false when its token is good no longer: the connection is then being closed */
   refresh(client: Client): boolean {
     const identity = this.byClient.get(client)

@@ -2,6 +2,7 @@
 
 import { onTestFinished } from 'vitest'
 import type { Identity } from '#contract/access.ts'
+import type { Clock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
 import { readSettings } from '#runtime/settings.ts'
 import { startBroker } from '../../broker/app.ts'
@@ -25,17 +26,24 @@ export interface TestBroker {
   readonly close: () => Promise<void>
 }
 
+interface TestBrokerOptions {
+  readonly clock?: Clock
+}
+
 /** Closed with the test. */
-export async function startTestBroker(dataDir = temporaryDirectory()): Promise<TestBroker> {
-  const broker = await openTestBroker(dataDir)
+export async function startTestBroker(
+  dataDir = temporaryDirectory(),
+  options?: TestBrokerOptions,
+): Promise<TestBroker> {
+  const broker = await openTestBroker(dataDir, options)
   onTestFinished(broker.close)
   return broker
 }
 
 /** For several tests: whoever opens it closes it. */
-export async function openTestBroker(dataDir: string): Promise<TestBroker> {
+export async function openTestBroker(dataDir: string, { clock }: TestBrokerOptions = {}): Promise<TestBroker> {
   const settings = readSettings(brokerShape, { SIAGA_DATA_DIR: dataDir, SIAGA_MQTT_PORT: '0', SIAGA_MQTT_WS_PORT: '0' })
-  const broker = await startBroker(settings, { log: silentLog })
+  const broker = await startBroker(settings, { log: silentLog, ...(clock ? { clock } : {}) })
   const credentials = openCredentials(dataDir)
   const reader = openJournalReader(dataDir)
   if (!reader) throw new Error('the broker made no journal')
