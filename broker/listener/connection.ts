@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream'
 import type { Place } from '#runtime/connection-places.ts'
 import type { Allowance } from './allowance.ts'
 import type { Refusal } from './connect-check.ts'
-import { Deliveries } from './deliveries.ts'
 import { PacketGate } from './gate.ts'
 import type { RoleLimits } from './limits.ts'
 import type { LoginQueue } from './login-queue.ts'
@@ -28,7 +27,6 @@ export class Connection {
   readonly place: Place
   readonly openedMs: number
   readonly gate = new PacketGate()
-  readonly deliveries = new Deliveries()
   private readonly stream: Duplex
   private readonly options: ConnectionOptions
   private readonly readRaw: (size?: number) => Buffer | null

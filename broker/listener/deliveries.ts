@@ -2,11 +2,14 @@
 
 /** Five seconds of a door whose outbox drains at its full rate; one that is further behind has stopped working. */
 export const UNACKNOWLEDGED_MAX = 1_000
+export const IDENTIFIER_MAX = 65_535
 
 export class Deliveries {
   /** QoS by topic; bounded by the topics its identity may hear. */
   private readonly granted = new Map<string, number>()
-  private waiting = 0
+  /** Identifiers of what waits for its PUBACK or PUBCOMP. */
+  private readonly waiting = new Set<number>()
+  private identifier = 0
 
   subscribed(topic: string, qos: number): void {
     this.granted.set(topic, qos)
@@ -16,15 +19,20 @@ export class Deliveries {
     this.granted.delete(topic)
   }
 
-  /** A message goes out. @returns false when too many wait for their acknowledgement */
-  sending(topic: string, qos: number): boolean {
-    if (Math.min(qos, this.granted.get(topic) ?? 0) === 0) return true
-    this.waiting += 1
-    return this.waiting <= UNACKNOWLEDGED_MAX
+  /**
+   * A message goes out. [MQTT-2.3.1-4]: under an identifier that nothing else has. The library counts on and on, and would
+   * use one again that still waits.
+   * @returns the identifier, or undefined when too many wait for their acknowledgement
+   */
+  sending(topic: string, qos: number): number | undefined {
+    do this.identifier = (this.identifier % IDENTIFIER_MAX) + 1
+    while (this.waiting.has(this.identifier))
+    if (Math.min(qos, this.granted.get(topic) ?? 0) > 0) this.waiting.add(this.identifier)
+    return this.waiting.size <= UNACKNOWLEDGED_MAX ? this.identifier : undefined
   }
 
   /** One that answers nothing makes no room. */
-  acknowledged(): void {
-    this.waiting = Math.max(0, this.waiting - 1)
+  acknowledged(identifier: number): void {
+    this.waiting.delete(identifier)
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { UNACKNOWLEDGED_MAX } from './deliveries.ts'
 import { CONNECT_BYTES_MAX, type GateLimits, PacketGate } from './gate.ts'
 
 const limits: GateLimits = { packetBytesMax: 70_000, mayAcknowledge: true }
@@ -122,6 +123,19 @@ describe('packet gate', () => {
     expect(gate.take(always)).toBeUndefined()
     gate.proceed()
     expect(gate.take(always)?.equals(ping)).toBe(true)
+  })
+
+  it('frees the identifier of a delivery at PUBACK and PUBCOMP, and not before', () => {
+    const { gate } = run(connect())
+    gate.deliveries.subscribed('a', 2)
+    const sent = (bytes: Buffer) => {
+      gate.push(bytes)
+      gate.take(always)
+      return gate.deliveries.sending('a', 2)
+    }
+    while (gate.deliveries.sending('a', 2) !== UNACKNOWLEDGED_MAX);
+    expect(sent(packet(0x50, [0, 1]))).toBeUndefined()
+    expect(sent(Buffer.concat([packet(0x70, [0, 1]), packet(0x40, [0, 2])]))).toBe(UNACKNOWLEDGED_MAX + 2)
   })
 
   it('lets only roles acknowledge that are sent something', () => {

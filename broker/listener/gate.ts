@@ -4,6 +4,7 @@
  * announce 100 MB each before logging in would cost 800 MB.
  */
 import { connectFault, type Refusal } from './connect-check.ts'
+import { Deliveries } from './deliveries.ts'
 import { ExactlyOnce } from './exactly-once.ts'
 import { headFault, packetFault } from './packet-check.ts'
 import { packetType } from './packet-types.ts'
@@ -36,6 +37,7 @@ export class PacketGate {
   /** True when a packet has begun and its rest is still to come. */
   partial = false
   readonly exactlyOnce = new ExactlyOnce()
+  readonly deliveries = new Deliveries()
   /** A SUBSCRIBE or UNSUBSCRIBE is being worked on: the library would overtake it with what stands behind. */
   private held = false
   private limits: GateLimits | undefined
@@ -138,7 +140,9 @@ export class PacketGate {
     // [MQTT-3.14.4-2]: nothing may follow; the library would still act on what came in the same chunk.
     else if (type === packetType.disconnect) this.phase = 'ended'
     else if (type === packetType.subscribe || type === packetType.unsubscribe) this.held = true
-    else if (type === packetType.pubrel) this.exactlyOnce.released(uint16(this.bytes, from))
+    else if (type === packetType.puback || type === packetType.pubcomp) {
+      this.deliveries.acknowledged(uint16(this.bytes, from))
+    } else if (type === packetType.pubrel) this.exactlyOnce.released(uint16(this.bytes, from))
     else if (type === packetType.publish && (head & 0x06) === 0x04) {
       this.exactlyOnce.received(uint16(this.bytes, from + 2 + uint16(this.bytes, from)))
     }

@@ -3,7 +3,7 @@ import { Aedes, type AedesPublishPacket, type Client } from 'aedes'
 import { subscribeRight } from '#contract/access.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Clients } from './clients.ts'
-import type { Deliveries } from './deliveries.ts'
+import type { Connection } from './connection.ts'
 import type { Publishing } from './publishing.ts'
 import { createPersistence } from './retained-messages.ts'
 import type { Sessions } from './sessions.ts'
@@ -60,7 +60,7 @@ export async function createLibrary({ sessions, clients, publishing, beforeSubsc
       if (!identity || !subscribeRight(identity, subscription.topic)) return done(null, null)
       beforeSubscribe(subscription.topic).then(
         () => {
-          clients.connectionOf(client)?.deliveries.subscribed(subscription.topic, subscription.qos)
+          clients.connectionOf(client)?.gate.deliveries.subscribed(subscription.topic, subscription.qos)
           done(null, subscription)
         },
         (error: Error) => done(error),
@@ -69,7 +69,7 @@ export async function createLibrary({ sessions, clients, publishing, beforeSubsc
     authorizeForward(client, packet) {
       const identity = sessions.identityOf(client)
       if (!identity || !subscribeRight(identity, packet.topic)) return null
-      const fault = deliveryFault(client, clients.connectionOf(client)?.deliveries, packet)
+      const fault = deliver(client, clients.connectionOf(client), packet)
       if (fault === undefined) return packet
       log.info({ client: client.id }, `${fault}, connection cut`)
       client.conn.destroy()
@@ -80,15 +80,14 @@ export async function createLibrary({ sessions, clients, publishing, beforeSubsc
   return aedes
 }
 
-/** Why a subscriber cannot be sent another message. */
-function deliveryFault(
-  { conn }: Client,
-  deliveries: Deliveries | undefined,
-  { topic, qos }: AedesPublishPacket,
-): string | undefined {
-  if (conn.destroyed) return undefined
+/** Gives a message to a subscriber its identifier, which the library then keeps. @returns why it cannot be sent, or undefined */
+function deliver({ conn }: Client, connection: Connection | undefined, packet: AedesPublishPacket): string | undefined {
+  if (conn.destroyed || !connection) return undefined
   if (conn.writableLength > WRITE_BUFFER_BYTES_MAX) return 'does not read what it is sent'
-  return deliveries?.sending(topic, qos) === false ? 'does not acknowledge what it is sent' : undefined
+  const identifier = connection.gate.deliveries.sending(packet.topic, packet.qos)
+  if (identifier === undefined) return 'does not acknowledge what it is sent'
+  packet.messageId = identifier
+  return undefined
 }
 
 /** Keeps the clients in step with the library's. */
@@ -98,10 +97,9 @@ function follow(aedes: Aedes, clients: Clients, log: Log): void {
   const proceed = (_: unknown, client: Client) => clients.connectionOf(client)?.proceed()
   aedes.on('subscribe', proceed)
   aedes.on('unsubscribe', (topics, client) => {
-    for (const topic of topics) clients.connectionOf(client)?.deliveries.unsubscribed(topic)
+    for (const topic of topics) clients.connectionOf(client)?.gate.deliveries.unsubscribed(topic)
     proceed(topics, client)
   })
-  aedes.on('ack', (_, client) => clients.connectionOf(client)?.deliveries.acknowledged())
   aedes.on('clientDisconnect', (client) => clients.disconnected(client))
   // Reported once a connection: a stuck client can raise it for every packet that waited.
   const reported = new WeakSet<object>()

@@ -1,6 +1,7 @@
 import { connectAsync } from 'mqtt'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Identity } from '#contract/access.ts'
+import { systemClock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
 import { readSettings } from '#runtime/settings.ts'
 import { startBroker } from '../../broker/app.ts'
@@ -16,7 +17,9 @@ const app: Identity = { role: 'app', id: 'simrs' }
 const doorA: Identity = { role: 'door', id: 'a' }
 const heartbeat = 'siaga/v1/apps/simrs/heartbeat'
 const CONNACK = 2
+const PUBLISH = 3
 const PUBACK = 4
+const IDENTIFIERS = 65_535
 
 function wire(port: number): WireClient {
   const client = new WireClient(port)
@@ -170,6 +173,39 @@ describe('a subscriber that acknowledges nothing', () => {
     expect(silent.received.filter(({ type }) => type === 3).length).toBeLessThanOrEqual(1_000)
     await until('all of the other', () => heard === 1_100)
     expect(healthy.connected).toBe(true)
+  })
+})
+
+describe('packet identifiers', () => {
+  it('of a delivery that waits is nobody else’s, also once all have been used', async () => {
+    let aheadMs = 0
+    const clock = { ...systemClock, monoMs: () => systemClock.monoMs() + aheadMs }
+    const broker = await startTestBroker(temporaryDirectory(), { clock })
+    const door = await login(broker, doorA)
+    const topic = 'siaga/v1/doors/a/command'
+    door.send(subscribePacket(1, [topic, 1]))
+    await door.expect(9)
+    const server = await login(broker, { role: 'server', id: 'main' })
+    const seen: number[] = []
+    const publish = async (count: number) => {
+      server.send(...new Array<Buffer>(count).fill(publishPacket({ topic, payload: 'x' })))
+      const wanted = seen.length + count
+      await until(`delivery ${wanted}`, () => {
+        const got = door.received.splice(0).filter(({ type }) => type === PUBLISH)
+        seen.push(...got.map(({ body }) => body.readUInt16BE(2 + topic.length)))
+        return seen.length === wanted
+      })
+    }
+    await publish(1)
+    for (let acknowledged = 0; acknowledged < IDENTIFIERS; acknowledged += 500) {
+      // A door acknowledges 200 a second.
+      aheadMs += 2_500
+      const before = seen.length
+      await publish(500)
+      door.send(...seen.slice(before).map((identifier) => packet(0x40, [identifier >> 8, identifier & 0xff])))
+    }
+    expect(new Set(seen.slice(1)).size).toBe(IDENTIFIERS - 1)
+    expect(seen.slice(1)).not.toContain(seen[0])
   })
 })
 
