@@ -16,8 +16,10 @@ interface Connection {
   loggedIn: boolean
   ended: boolean
   readonly sinceMs: number
-  /** Identifiers of what was delivered with QoS above 0 and is not yet acknowledged. */
-  readonly outstanding: Set<number>
+  /** Identifiers, in hex, of what was delivered with QoS above 0 and is not yet acknowledged. */
+  readonly outstanding: Set<string>
+  /** All of them, in the order they came. */
+  readonly delivered: string[]
 }
 
 export class Exchange {
@@ -38,6 +40,9 @@ export class Exchange {
         return connection.wire.send(step.bytes)
       case 'logs in':
         return connection.wire.send(this.login(step.as, step.fields))
+      case 'answers':
+        for (const packet of step.packets) answer(connection, named(connection, packet))
+        return undefined
       case 'gets':
         for (const pattern of step.packets) this.note(connection, await next(connection, step.actor, pattern))
         return undefined
@@ -79,7 +84,8 @@ export class Exchange {
       loggedIn: false,
       ended: false,
       sinceMs: performance.now(),
-      outstanding: new Set<number>(),
+      outstanding: new Set<string>(),
+      delivered: [],
     }
     this.connections.set(name, opened)
     if (name === 'raw' || name === 'other') return opened
@@ -101,18 +107,32 @@ export class Exchange {
     const head = bytes[0] ?? 0
     if (head >> 4 !== PUBLISH || (head & 6) === 0) return
     const topicAt = bytes.findIndex((byte, at) => at > 0 && byte < 0x80) + 1
-    const identifier = bytes.readUInt16BE(topicAt + 2 + bytes.readUInt16BE(topicAt))
-    expect(identifier).toBeGreaterThan(0)
+    const at = topicAt + 2 + bytes.readUInt16BE(topicAt)
+    const identifier = bytes.subarray(at, at + 2).toString('hex')
+    expect(identifier).not.toBe('0000')
     expect(connection.outstanding.has(identifier), `identifier ${identifier} is in use`).toBe(false)
     connection.outstanding.add(identifier)
+    connection.delivered.push(identifier)
   }
+}
+
+/** With the identifiers of its deliveries. */
+function named({ delivered }: Connection, pattern: string): string {
+  return pattern.replaceAll(/\{(\d)\}/g, (_, number) => delivered[number - 1] ?? `no delivery ${number}`)
+}
+
+function answer({ wire, outstanding }: Connection, packet: string): void {
+  const isLast = packet.startsWith('40') || packet.startsWith('70')
+  if (isLast) outstanding.delete(packet.slice(4))
+  wire.send(Buffer.from(packet, 'hex'))
 }
 
 function hexOf({ wire, taken }: Connection): string[] {
   return wire.received.slice(taken).map(({ whole }) => whole.toString('hex'))
 }
 
-async function next(connection: Connection, name: ActorName, pattern: string): Promise<string> {
+async function next(connection: Connection, name: ActorName, packet: string): Promise<string> {
+  const pattern = named(connection, packet)
   const look = () => connection.wire.received.length > connection.taken || connection.wire.closed
   await until(`${name} gets ${pattern}`, look, ANSWER_MS)
   const [got] = hexOf(connection)

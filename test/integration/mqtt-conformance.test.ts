@@ -7,6 +7,7 @@ import { deliverySequences } from '../fixtures/mqtt-conformance/delivery.ts'
 import { framingSequences } from '../fixtures/mqtt-conformance/framing.ts'
 import { publishSequences } from '../fixtures/mqtt-conformance/publish.ts'
 import type { Sequence } from '../fixtures/mqtt-conformance/sequence.ts'
+import { sessionSequences } from '../fixtures/mqtt-conformance/sessions.ts'
 import { statements } from '../fixtures/mqtt-conformance/statements.ts'
 import { subscribeSequences } from '../fixtures/mqtt-conformance/subscribe.ts'
 import { topicSequences } from '../fixtures/mqtt-conformance/topics.ts'
@@ -21,6 +22,7 @@ const tables: Readonly<Record<string, readonly Sequence[]>> = {
   framing: framingSequences,
   subscribe: subscribeSequences,
   delivery: deliverySequences,
+  sessions: sessionSequences,
 }
 const all = Object.values(tables).flat()
 
