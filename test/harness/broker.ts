@@ -27,6 +27,8 @@ export interface TestBroker {
 }
 
 interface TestBrokerOptions {
+  /** Settings beside or instead of the harness's own. */
+  readonly env?: Readonly<Record<string, string>>
   readonly clock?: Clock
 }
 
@@ -41,8 +43,9 @@ export async function startTestBroker(
 }
 
 /** For several tests: whoever opens it closes it. */
-export async function openTestBroker(dataDir: string, { clock }: TestBrokerOptions = {}): Promise<TestBroker> {
-  const settings = readSettings(brokerShape, { SIAGA_DATA_DIR: dataDir, SIAGA_MQTT_PORT: '0', SIAGA_MQTT_WS_PORT: '0' })
+export async function openTestBroker(dataDir: string, { env, clock }: TestBrokerOptions = {}): Promise<TestBroker> {
+  const own = { SIAGA_DATA_DIR: dataDir, SIAGA_MQTT_PORT: '0', SIAGA_MQTT_WS_PORT: '0' }
+  const settings = readSettings(brokerShape, { ...own, ...env })
   const broker = await startBroker(settings, { log: silentLog, ...(clock ? { clock } : {}) })
   const credentials = openCredentials(dataDir)
   const reader = openJournalReader(dataDir)
