@@ -1,4 +1,5 @@
 /** The MQTT library with every hook and bound set. */
+import type { EventEmitter } from 'node:events'
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes'
 import { subscribeRight } from '#contract/access.ts'
 import type { Log } from '#runtime/log.ts'
@@ -92,6 +93,9 @@ function deliver({ conn }: Client, connection: Connection | undefined, packet: A
 
 /** Keeps the clients in step with the library's. */
 function follow(aedes: Aedes, clients: Clients, log: Log): void {
+  // Of its work in the background: without a listener it would end the process. Its types do not know it.
+  const emitter: EventEmitter = aedes
+  emitter.on('error', (error: Error) => log.error({ err: error }, 'MQTT library failed'))
   aedes.on('clientReady', (client) => clients.ready(client))
   aedes.on('client', (client) => clients.registered(client))
   const proceed = (_: unknown, client: Client) => clients.connectionOf(client)?.proceed()

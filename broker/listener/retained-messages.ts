@@ -20,5 +20,10 @@ export function createPersistence() {
     },
     createRetainedStream: (topic: string) => streamOf([topic]),
     createRetainedStreamCombi: streamOf,
+    /**
+     * Wills of brokers that have died, which the library publishes for them: by the wall clock, and after a step of it
+     * that would be those of this one, whose clients live. There is no other broker, and with this one its wills are gone.
+     */
+    streamWill: () => Readable.from([]),
   })
 }
