@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import type { Client, ConnectPacket } from 'aedes'
 import { expect, it, onTestFinished } from 'vitest'
 import { silentLog } from '#runtime/log.ts'
@@ -13,7 +14,7 @@ function connecting(username: string, password: string) {
   const close = () => {
     closed += 1
   }
-  const client = { id: 'c', close } as unknown as Client
+  const client = { id: 'c', close, conn: new PassThrough() } as unknown as Client
   const packet = { clientId: 'c', username, password: Buffer.from(password) } as unknown as ConnectPacket
   return { client, packet, closed: () => closed }
 }

@@ -19,7 +19,8 @@ export class Clients {
   private readonly options: ClientsOptions
   private readonly connections = new WeakMap<Client, Connection>()
   private readonly refusals = new WeakMap<Client, LoginRefusal>()
-  private readonly live = new Set<Client>()
+  /** By client id: the one that came last. */
+  private readonly live = new Map<string, Client>()
   /** By identity; bounded by the credentials that were ever issued. */
   private readonly allowances = new Map<string, Allowance>()
 
@@ -76,14 +77,19 @@ export class Clients {
     this.connections.get(client)?.open(limits, allowance)
   }
 
-  /** A token revoked between CONNECT and here was not looked for among those who are live. */
+  /**
+   * A token revoked between CONNECT and here was not looked for among those who are live. Of several that come at once
+   * with the same id the library misses some, so it is here that all others give way [MQTT-3.1.4-2].
+   */
   registered(client: Client): void {
-    if (this.options.sessions.refresh(client)) this.live.add(client)
-  }
-
-  disconnected(client: Client): void {
-    this.live.delete(client)
-    this.options.sessions.ended(client)
+    if (!this.options.sessions.refresh(client) || client.conn.destroyed) return
+    const { id } = client
+    this.live.get(id)?.close()
+    this.live.set(id, client)
+    client.conn.once('close', () => {
+      if (this.live.get(id) === client) this.live.delete(id)
+      this.options.sessions.ended(client)
+    })
   }
 }
 

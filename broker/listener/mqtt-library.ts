@@ -104,7 +104,6 @@ function follow(aedes: Aedes, clients: Clients, log: Log): void {
     for (const topic of topics) clients.connectionOf(client)?.gate.deliveries.unsubscribed(topic)
     proceed(topics, client)
   })
-  aedes.on('clientDisconnect', (client) => clients.disconnected(client))
   // Reported once a connection: a stuck client can raise it for every packet that waited.
   const reported = new WeakSet<object>()
   aedes.on('clientError', (client, error) => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Identity } from '#contract/access.ts'
 import { type ChannelName, channelNames, channels, type Role } from '#contract/channels.ts'
@@ -74,6 +76,32 @@ describe('connections of an identity', () => {
       again.send(connectPacket({ clientId: 'again', ...credential }))
       return (await again.expect(CONNACK)).body[1] === 0
     })
+  })
+})
+
+describe('sessions of a device', () => {
+  it('are one, the newest, also when several log in at once while another ends', async () => {
+    const broker = await startTestBroker()
+    const credential = broker.credentials.issue({ role: 'door', id: 'a' })
+    const subscribe = async (door: WireClient) => {
+      door.send(subscribePacket(1, ['siaga/v1/doors/a/command', 1]))
+      await until('an answer', () => door.closed || door.received.some(({ type }) => type === SUBACK))
+    }
+    const before = await login(broker, credential)
+    // Its end takes a turn longer than that of one without a subscription.
+    await subscribe(before)
+    const atOnce = [wire(broker), wire(broker)]
+    await Promise.all(atOnce.map(({ socket }) => once(socket, 'connect')))
+    // The broker takes them in at turns of its own, and then hears both at one.
+    await delay(100)
+    for (const door of atOnce) door.send(connectPacket(credential))
+    await Promise.all(atOnce.map(subscribe))
+    const newest = await login(broker, credential)
+    await subscribe(newest)
+    for (const door of [before, ...atOnce]) await door.expectClose()
+    const server = await login(broker, broker.credentials.issue({ role: 'server', id: 'main' }))
+    server.send(publishPacket({ topic: 'siaga/v1/doors/a/command', payload: 'x' }))
+    await newest.expect(PUBLISH)
   })
 })
 
