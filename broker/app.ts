@@ -75,7 +75,7 @@ export async function startBroker(
         clock,
         log,
         onPulse: consumption.heard,
-        exactlyOnceOf: (client) => clients.connectionOf(client)?.gate.exactlyOnce,
+        connectionOf: (client) => clients.connectionOf(client),
       }),
     clock,
     log,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ChannelName } from './channels.ts'
 import { decode } from './codec.ts'
 import { parseTopic, topicFilter, topicName } from './topics.ts'
 
@@ -30,6 +31,36 @@ describe('codec', () => {
       reason: '5000 bytes, the limit of heartbeat is 4096',
     })
     expect(decode('pulse', bytes(''))).toMatchObject({ ok: false })
+  })
+})
+
+describe('a payload with many faults', () => {
+  const reasonOf = (name: ChannelName, payload: unknown) => {
+    const decoded = decode(name, bytes(JSON.stringify(payload)))
+    return decoded.ok ? undefined : decoded.reason
+  }
+
+  it('is told by the length of a list, else by the first item that is wrong', () => {
+    const batch = (records: unknown) => reasonOf('doorEvents', { records })
+    for (const records of [[], new Array(51).fill({}), { length: 1 }]) {
+      expect(batch(records)).toBe('✖ must be a list of 1 to 50\n  → at records')
+    }
+    const state = { lock: 'locked', contact: 'closed', sensor: 'ready', clock: 'synced', at: 0, simulated: true }
+    const deletions = (pendingDeletions: unknown) =>
+      reasonOf('doorState', { ...state, outboxDepth: 0, accessVersion: 0, alarms: [], pendingDeletions })
+    expect(deletions(new Array(1000).fill('p'))).toBeUndefined()
+    const [first, second, ...none] = deletions(['p', ...new Array(999).fill(0)])?.split('\n') ?? []
+    expect([first, second, none]).toEqual([expect.any(String), '  → at pendingDeletions[1]', []])
+  })
+
+  it('is told by the number of its metrics before any is looked at', () => {
+    const metrics = (count: number, name: string) =>
+      reasonOf('heartbeat', {
+        metrics: Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index}`, 1])),
+      })
+    expect(metrics(16, 'm')).toBeUndefined()
+    expect(metrics(17, '~')).toBe('✖ at most 16 metrics\n  → at metrics')
+    expect(metrics(16, '~')?.split('\n')).toHaveLength(10)
   })
 })
 

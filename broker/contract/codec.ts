@@ -13,6 +13,8 @@ export type Decoded<T> =
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 const REASON_CHARACTERS_MAX = 500
+/** A payload may have a thousand, and writing them costs more than all else that is done with it. */
+const REASON_ISSUES_MAX = 5
 
 /** Payload from the bytes of an MQTT message. */
 export function decode<K extends ChannelName>(name: K, bytes: Uint8Array): Decoded<Payload<K>> {
@@ -45,8 +47,12 @@ function parse<T>(schema: z.ZodType<T>, text: string): Decoded<T> {
     return { ok: false, reason: `not JSON: ${(error as Error).message}`.slice(0, REASON_CHARACTERS_MAX) }
   }
   const parsed = schema.safeParse(json)
-  if (!parsed.success) return { ok: false, reason: z.prettifyError(parsed.error).slice(0, REASON_CHARACTERS_MAX) }
+  if (!parsed.success) return { ok: false, reason: reasonOf(parsed.error) }
   return { ok: true, value: parsed.data, json }
+}
+
+function reasonOf({ issues }: z.ZodError): string {
+  return z.prettifyError({ issues: issues.slice(0, REASON_ISSUES_MAX) }).slice(0, REASON_CHARACTERS_MAX)
 }
 
 /** JSON text of a payload. The compiler holds the payload to the channel's schema; sizes are checked by the broker. */

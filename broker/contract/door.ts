@@ -1,6 +1,7 @@
 /** What a door says and is told (design §3.3, §6). No name, NIP, slot or template crosses the broker. */
 import { z } from 'zod'
 import { AccessVersion, ClockState, EpochMs, Id, Sequence } from './identifiers.ts'
+import { listOf } from './list.ts'
 
 /** Opaque id of a person; the name stays in the server's registry. */
 export const PersonId = Id
@@ -94,7 +95,7 @@ export type ForcedCause = z.infer<typeof ForcedCause>
 export const DoorState = z.object({
   lock: z.enum(['locked', 'unlocked']),
   contact: z.enum(['closed', 'open']),
-  alarms: z.array(DoorAlarm).max(DoorAlarm.options.length),
+  alarms: listOf(DoorAlarm, { max: DoorAlarm.options.length }),
   sensor: z.enum(['ready', 'lost']),
   /** Only people with the role `lockdown` enter, by command or by the list. */
   lockdown: z.boolean().default(false),
@@ -106,7 +107,7 @@ export const DoorState = z.object({
   /** Its series. */
   accessSeries: EpochMs.default(0),
   /** Persons whose templates wait for deletion on the sensor. */
-  pendingDeletions: z.array(PersonId).max(1000),
+  pendingDeletions: listOf(PersonId, { max: 1000 }),
   at: EpochMs,
   /** True when sensor or GPIO are simulated. */
   simulated: z.boolean(),

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod'
 import { BootId, ClockState, EPOCH_MS_MAX, EpochMs, JournalId, MonotonicMs, Sequence, Sha256 } from './identifiers.ts'
+import { listOf } from './list.ts'
 
 export const RECORDS_PER_BATCH = 50
 export const firstPrev = '0'.repeat(64)
@@ -42,7 +43,7 @@ export const GapBody = z.object({ from: Sequence.min(1), to: Sequence.min(1) })
  */
 export const ClockFixBody = z.object({ offsetMs: z.int().min(-EPOCH_MS_MAX).max(EPOCH_MS_MAX) })
 
-export const RecordBatch = z.object({ records: z.array(AgentRecord).min(1).max(RECORDS_PER_BATCH) })
+export const RecordBatch = z.object({ records: listOf(AgentRecord, { min: 1, max: RECORDS_PER_BATCH }) })
 export type RecordBatch = z.infer<typeof RecordBatch>
 
 /** Highest contiguous durable record of a sender's journal; `journal: null, seq: 0` when none is known. */

@@ -1,6 +1,12 @@
 /** What one identity may send, over all its connections: so many packets and so many bytes a second. Pure. */
 import { type Rate, TokenBucket } from './token-bucket.ts'
 
+/**
+ * One that goes into quarantine counts as so many: nobody has seen yet what the most expensive one costs. Honest senders
+ * have none, and one that errs once a second does not feel it.
+ */
+const QUARANTINED_PACKETS = 100
+
 export interface AllowedRates {
   readonly packets: Rate
   /** Its burst holds the largest packet. */
@@ -20,6 +26,11 @@ export class Allowance {
   take(nowMs: number, packetBytes: number): boolean {
     if (this.waitMs(nowMs, packetBytes) > 0) return false
     return this.packets.take(nowMs) && this.bytes.take(nowMs, packetBytes)
+  }
+
+  /** One that has passed went into quarantine. */
+  quarantined(nowMs: number): void {
+    this.packets.owe(nowMs, QUARANTINED_PACKETS - 1)
   }
 
   /** Until it may pass. */

@@ -62,6 +62,11 @@ export class Connection {
     setImmediate(() => this.wake())
   }
 
+  /** A message of its own went into quarantine. */
+  quarantined(): void {
+    this.allowance?.quarantined(this.options.monoMs())
+  }
+
   /** Its SUBSCRIBE or UNSUBSCRIBE is answered. */
   proceed(): void {
     this.gate.proceed()

@@ -9,8 +9,8 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { JournalWriter } from '../journal/writer.ts'
 import { AnswerOrder } from './answer-order.ts'
+import type { Connection } from './connection.ts'
 import { type Receipt, toEntries } from './entries.ts'
-import type { ExactlyOnce } from './exactly-once.ts'
 import type { Sessions } from './sessions.ts'
 
 interface PublishCounts {
@@ -34,8 +34,8 @@ export interface PublishingOptions {
   readonly log: Log
   /** A server's pulse is about to be stored. */
   readonly onPulse: (payload: Uint8Array) => void
-  /** What a connection knows of its QoS 2 messages. */
-  readonly exactlyOnceOf: (client: Client) => ExactlyOnce | undefined
+  /** The connection behind a client, as long as there is one. */
+  readonly connectionOf: (client: Client) => Pick<Connection, 'gate' | 'quarantined'> | undefined
 }
 
 export function createPublishing(options: PublishingOptions): Publishing {
@@ -53,10 +53,12 @@ export function createPublishing(options: PublishingOptions): Publishing {
     packet.retain = false
     counts.retainCleared += 1
   }
-  const store = (receipt: Receipt, topic: string, payload: Buffer) => {
+  const store = (client: Client | null, receipt: Receipt, topic: string, payload: Buffer) => {
     const entries = toEntries(receipt, topic, payload)
-    if (entries.some((entry) => 'quarantine' in entry)) counts.quarantined += 1
-    else counts.accepted += 1
+    if (entries.some((entry) => 'quarantine' in entry)) {
+      counts.quarantined += 1
+      if (client) options.connectionOf(client)?.quarantined()
+    } else counts.accepted += 1
     if (receipt.channel === 'pulse') onPulse(payload)
     return journal.append(entries)
   }
@@ -64,7 +66,7 @@ export function createPublishing(options: PublishingOptions): Publishing {
   /** A will has no packet identifier, and is published once. */
   const storeOnce = (client: Client | null, packet: PublishPacket, storing: () => Promise<void>) => {
     const identifier = packet.qos === 2 ? messageIdOf(packet) : undefined
-    const exactlyOnce = client && identifier !== undefined ? options.exactlyOnceOf(client) : undefined
+    const exactlyOnce = client && identifier !== undefined ? options.connectionOf(client)?.gate.exactlyOnce : undefined
     return exactlyOnce && identifier !== undefined ? exactlyOnce.once(identifier, storing) : storing()
   }
 
@@ -96,7 +98,7 @@ export function createPublishing(options: PublishingOptions): Publishing {
       const receipt = { ...right, identity, receivedMs: clock.wallMs(), monoMs: clock.monoMs() }
       const inTurn = client ? orderOf(client).next() : (answer: () => void) => answer()
       storeOnce(client, packet, async () => {
-        if (forJournal) await store(receipt, packet.topic, payload)
+        if (forJournal) await store(client, receipt, packet.topic, payload)
       }).then(
         () => inTurn(() => done(null)),
         // Not durable, so no PUBACK: the sender comes again.

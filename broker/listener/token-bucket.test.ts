@@ -2,6 +2,14 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { TokenBucket } from './token-bucket.ts'
 
+it('lets nothing pass until what is owed has come in', () => {
+  const bucket = new TokenBucket({ burst: 10, perS: 5 }, 0)
+  bucket.owe(0, 30)
+  expect(bucket.waitMs(0)).toBe(4_200)
+  expect(bucket.take(4_100)).toBe(false)
+  expect(bucket.take(4_200)).toBe(true)
+})
+
 it('never lets more pass than the burst and the rate since, and never waits for nothing', () => {
   const steps = fc.array(fc.tuple(fc.nat(500), fc.integer({ min: 1, max: 50 })), { minLength: 1, maxLength: 60 })
   fc.assert(

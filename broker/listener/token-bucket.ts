@@ -28,6 +28,12 @@ export class TokenBucket {
     return true
   }
 
+  /** Takes so many whether they are there or not: what is missing is waited for by whoever comes next. */
+  owe(nowMs: number, count: number): void {
+    this.refill(nowMs)
+    this.tokens -= count
+  }
+
   /** Until so many are there. */
   waitMs(nowMs: number, count = 1): number {
     this.refill(nowMs)

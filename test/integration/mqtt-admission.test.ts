@@ -61,6 +61,24 @@ describe('rate of an identity', () => {
   }, 60_000)
 })
 
+describe('a message that goes into quarantine', () => {
+  it('counts as a hundred, for its sender alone', async () => {
+    const broker = await startTestBroker()
+    const door = await login(broker, broker.credentials.issue({ role: 'door', id: 'a' }))
+    const other = await login(broker, broker.credentials.issue({ role: 'door', id: 'b' }))
+    // 2,000 packets at once and 200 a second: 24 times a hundred take two seconds.
+    const startedMs = performance.now()
+    const bad = Array.from({ length: 24 }, (_, id) => publishPacket({ topic: 'siaga/v1/doors/a/events', id: id + 1 }))
+    door.send(...bad)
+    await door.expect(PUBACK, bad.length)
+    door.send(pingPacket)
+    other.send(pingPacket)
+    await other.expect(PINGRESP)
+    await door.expect(PINGRESP, 1, 30_000)
+    expect(performance.now() - startedMs).toBeGreaterThan(1_800)
+  })
+})
+
 describe('connections of an identity', () => {
   it('an application has 64, and the next is told to come later', async () => {
     const broker = await startTestBroker()
