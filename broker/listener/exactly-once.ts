@@ -20,21 +20,25 @@ export class ExactlyOnce {
   /** The gate passes a PUBREL on. */
   released(identifier: number): void {
     this.held.delete(identifier)
-    // With a PUBLISH still on its way this may be what it is a duplicate of.
-    if (this.verdicts.length === 0) this.stored.delete(identifier)
+    this.forget()
   }
 
   /** Stores a message once; a duplicate waits for what the first of it came to. */
   async once(identifier: number, store: () => Promise<void>): Promise<void> {
     const duplicate = this.verdicts.shift() ?? false
-    const first = this.stored.get(identifier)
-    if (duplicate && first) {
-      await first
-      // The library finds it a duplicate only once it has kept the first.
-      return await nextTurn()
-    }
-    const storing = store()
+    const first = duplicate ? this.stored.get(identifier) : undefined
+    const storing = first ?? store()
     this.stored.set(identifier, storing)
+    // Its PUBREL, and others, may have come while it was on its way.
+    this.forget()
     await storing
+    // The library finds it a duplicate only once it has kept the first.
+    if (first !== undefined) await nextTurn()
+  }
+
+  /** What is released may be what a PUBLISH is a duplicate of, as long as one is on its way. */
+  private forget(): void {
+    if (this.verdicts.length > 0) return
+    for (const identifier of this.stored.keys()) if (!this.held.has(identifier)) this.stored.delete(identifier)
   }
 }
