@@ -155,6 +155,8 @@ export interface NewApp {
   readonly id: string
   readonly intervalS: number
   readonly graceS: number
+  /** Diskominfo if not given. */
+  readonly opd?: string
 }
 
 /** Registers applications and issues each its token. */
