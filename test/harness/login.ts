@@ -166,11 +166,19 @@ export const namedProvider = {
   SIAGA_OIDC_CLIENT_SECRET: 's'.repeat(32),
 }
 
-/** As if every second factor had been proven long ago. */
-export function forgetStepUp({ dataDir }: Siaga): void {
+/** Looks into the server's database beside it, or makes something in it older than it is. */
+export function inAuthDb<T>({ dataDir }: Siaga, work: (db: DatabaseSync) => T): T {
   const db = new DatabaseSync(join(dataDir, 'auth.db'))
-  db.exec('UPDATE session_marks SET step_up_ms = 0')
-  db.close()
+  try {
+    return work(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** As if every second factor had been proven long ago. */
+export function forgetStepUp(siaga: Siaga): void {
+  inAuthDb(siaga, (db) => db.exec('UPDATE session_marks SET step_up_ms = 0'))
 }
 
 /** A server whose first administrator has logged in and proven a second factor. */

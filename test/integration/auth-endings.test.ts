@@ -3,12 +3,14 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Manager } from 'socket.io-client'
 import { expect, it, onTestFinished } from 'vitest'
-import { type LoginStack, password, startLoginStack } from '../harness/login.ts'
+import { inAuthDb, type LoginStack, password, startLoginStack } from '../harness/login.ts'
 import { until } from '../harness/until.ts'
 
 const WITHIN_MS = 1_000
 /** Sockets are looked over each 400 ms; twice that, and some. */
 const LOOKED_OVER_MS = 1_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 
 /** Socket.IO's CONNECT and DISCONNECT packets for the namespace, behind the engine's own sign of a message. */
 const JOIN_LIVE = '0/live,'
@@ -58,6 +60,32 @@ it('each of them', async () => {
     took[name] = Math.round(performance.now() - beganMs)
   }
   expect(Math.max(...Object.values(took)), JSON.stringify(took)).toBeLessThan(WITHIN_MS)
+})
+
+it('time, too: half an hour without use, twelve hours however it is used, and of a wall ninety days', async () => {
+  const stack = await startLoginStack()
+  const ends = [
+    ['operator', 'seen_ms', HOUR_MS / 2],
+    ['operator', 'began_ms', 12 * HOUR_MS],
+    ['wall', 'began_ms', 90 * 24 * HOUR_MS],
+  ] as const
+  for (const [role, column, lastsMs] of ends) {
+    const name = `${column} of ${role}`
+    const { visitor, id } = await stack.person(role)
+    const client = visitor.live()
+    await until(`${name}: connected`, () => client.connected)
+    const makeOlder = (byMs: number) =>
+      inAuthDb(stack.siaga, (db) =>
+        db.prepare(`UPDATE session_marks SET ${column} = ? WHERE person = ?`).run(Date.now() - byMs, id),
+      )
+    makeOlder(lastsMs - MINUTE_MS)
+    await sleep(LOOKED_OVER_MS)
+    expect(client.connected, name).toBe(true)
+    makeOlder(lastsMs)
+    // An open socket is no use: a page that nobody looks at ends too.
+    await until(`${name}: the socket ends`, () => client.disconnected, WITHIN_MS)
+    expect((await visitor.get('/api/v1/status')).status, name).toBe(401)
+  }
 })
 
 it('a person cannot end the session of another, and the last administrator stays', async () => {
