@@ -117,6 +117,8 @@ describe('the allow-table', () => {
       client.emit('unheard-of' as 'resync')
       await until(`${role} is cut off for an unknown event`, () => client.disconnected)
     }
+    const told = () => siaga.server.lines.find((line) => line.includes('socket sent what it may not'))
+    expect(await until('it stands in the log', told)).toMatch(/"event":"unheard-of","actor":"[0-9a-f]{32}"/)
     expect(mayExchange(nobody, 'snapshot')).toBe(false)
   })
 })
