@@ -30,6 +30,8 @@ export async function freePort(): Promise<number> {
 export interface LoginProviderOptions {
   /** Whom its ID tokens name instead, under the signature that was made for the one who logged in. */
   readonly forged?: string
+  /** What its ID tokens carry instead of the nonce of the login they are for. */
+  readonly nonce?: string
   /** How it says that people proved themselves (RFC 8176). */
   readonly methods?: readonly string[]
 }
@@ -37,7 +39,7 @@ export interface LoginProviderOptions {
 /** Any name and password are right: its own pages for developers. */
 export async function startLoginProvider(
   publicUrl: string,
-  { forged, methods = ['pwd', 'otp', 'mfa'] }: LoginProviderOptions = {},
+  { forged, nonce, methods = ['pwd', 'otp', 'mfa'] }: LoginProviderOptions = {},
 ): Promise<LoginProvider> {
   const port = await freePort()
   const issuer = `http://127.0.0.1:${port}`
@@ -54,6 +56,7 @@ export async function startLoginProvider(
   const save = prototype.save
   prototype.save = function (...given) {
     this.amr = [...methods]
+    if (nonce !== undefined) this.nonce = nonce
     return save.apply(this, given)
   }
   provider.use(async (context, next) => {

@@ -157,6 +157,12 @@ describe('a login by the provider', () => {
     const iss = encodeURIComponent(bench.provider.issuer)
     const denied = new URL(`http://x/login/return?error=access_denied&state=${state}&iss=${iss}`)
     expect(await finish(one, denied), 'refused there').toMatchObject(refused)
+    for (const said of ['https://sso.other.example', undefined]) {
+      const mixed = await passProvider(bench.provider, await begin(one), 'sari')
+      if (said === undefined) mixed.searchParams.delete('iss')
+      else mixed.searchParams.set('iss', said)
+      expect(await finish(one, mixed), `the answer of ${said}`).toMatchObject(refused)
+    }
     expect(await status(one)).toBe(401)
   })
 
@@ -170,6 +176,13 @@ describe('a login by the provider', () => {
     await until('the refusal in the log', () =>
       bench.stack.siaga.server.lines.some((line) => line.includes('a login by the provider was refused')),
     )
+  })
+
+  it('believes no token that was made for another login', async () => {
+    const bench = await start({ nonce: 'of-another-login' })
+    const { visitor, answer } = await logIn(bench, 'budi')
+    expect(answer).toMatchObject({ status: 401, body: { type: 'urn:siaga:problem:provider-refused' } })
+    expect(await status(visitor)).toBe(401)
   })
 
   it('leaves the password as a way in while the provider is away', async () => {
