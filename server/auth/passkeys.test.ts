@@ -53,6 +53,16 @@ describe('logging in with a passkey', () => {
     expect(table.of('sari')).toMatchObject([{ counter: 1, usedMs: 6_000 }])
   })
 
+  it.each(['ES256', 'EdDSA', 'RS256'] as const)('takes a key of %s, and no signature of another', async (kind) => {
+    const { passkeys, give } = open()
+    const key = await give(sari, new Authenticator(kind))
+    const fresh = async () => ({ challenge: (await passkeys.loginOptions()).challenge, origin, host })
+    expect(await passkeys.login(key.prove(await fresh()), origin)).toBe('sari')
+    const { id, rawId } = key.prove(await fresh())
+    const forged = { ...new Authenticator(kind).prove(await fresh()), id, rawId }
+    await expect(passkeys.login(forged, origin)).rejects.toMatchObject(refusal)
+  })
+
   it('takes an answer once, and no later than five minutes', async () => {
     const { passkeys, give, time } = open()
     const key = await give(sari)

@@ -84,7 +84,7 @@ it('a passkey whose id is long is removed like any other', async () => {
   const stack = await startLoginStack()
   const { email } = await stack.newcomer('operator')
   const visitor = await atHome(stack, email)
-  const long = await madePasskey(visitor, new Authenticator({ idBytes: 1_000 }))
+  const long = await madePasskey(visitor, new Authenticator('ES256', { idBytes: 1_000 }))
   expect((await make(visitor, long)).status).toBe(200)
   expect((await make(visitor, await madePasskey(visitor))).status).toBe(200)
   expect((await visitor.post(`/api/v1/passkeys/${long.creation.id}/remove`)).status).toBe(200)
