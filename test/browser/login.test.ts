@@ -47,6 +47,9 @@ async function logIn(page: Page, uri?: string): Promise<void> {
 /** The feed is refused until the second factor is there, which a browser reports of its own accord. */
 const isNoRefusal = (error: string) => !/(status of|response code:) 40/.test(error)
 
+/** What a password manager goes by. */
+const filledBy = (page: Page, label: string) => page.getByLabel(label, { exact: true }).getAttribute('autocomplete')
+
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true })
 
 async function expectAccessible(page: Page): Promise<void> {
@@ -75,6 +78,8 @@ describe('the first administrator', () => {
     expect(errors.filter(isNoRefusal)).toEqual([])
 
     const second = await open(`/login#first=${link}`)
+    expect(await filledBy(second.page, 'Surel')).toBe('username')
+    expect(await filledBy(second.page, 'Kata sandi baru')).toBe('new-password')
     await second.page.getByLabel('Nama lengkap').fill('Orang Lain')
     await second.page.getByLabel('Surel').fill('lain@kalbar.example')
     await second.page.getByLabel('Kata sandi baru').fill(password)
@@ -106,6 +111,8 @@ describe('logging in', () => {
     const { page } = await open('/login')
     await page.getByRole('button', { name: 'Masuk' }).click()
     await page.getByText('Ketik surel Anda.').waitFor()
+    expect(await filledBy(page, 'Surel')).toBe('username')
+    expect(await filledBy(page, 'Kata sandi')).toBe('current-password')
     expect(await page.getByLabel('Surel').getAttribute('aria-invalid')).toBe('true')
     await expectAccessible(page)
     await page.getByLabel('Surel').fill(email)
