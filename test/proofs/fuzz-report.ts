@@ -5,12 +5,20 @@ import { median, quantilesOf } from '../bench/statistics.ts'
 const GROWTH_MAX = 0.05
 const CANARY_P99_MS = 100
 const SAMPLE_MS = 200
+/** A target that refuses everybody ends a proof, which then fails, instead of keeping it up for ever. */
+const CONNECTIONS_A_RUN_MAX = 5
 
-export interface FuzzFigures {
-  /** Frames or requests that the target looked at. */
+export interface FuzzCounts {
+  /** Frames or requests that the target has looked at: it answered behind them, or ended their connection. */
   readonly looked: number
   readonly connections: number
+  /** Those that the target has let in. */
   readonly logins: number
+  /** Counted apart where they are no frames: handshakes that the target answered, or ended. */
+  readonly handshakes?: number
+}
+
+export interface FuzzFigures extends FuzzCounts {
   readonly crashed: boolean
   /** Tables that are not what they were. */
   readonly changed: readonly string[]
@@ -25,10 +33,7 @@ export function reportFuzz(figures: FuzzFigures, wanted: number, { seed, started
   const growth = memoryMib.late / memoryMib.early - 1
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0)
   const goals: (readonly [string, boolean])[] = [
-    [
-      `${figures.looked} looked at, on ${figures.connections} connections (${figures.logins} logged in)`,
-      figures.looked >= wanted,
-    ],
+    [countWords(figures), figures.looked >= wanted && figures.logins > 0],
     ['0 crashes', !figures.crashed],
     [`0 effects, by diff of the databases${changed.map((name) => `, but ${name}`).join('')}`, changed.length === 0],
     [
@@ -44,6 +49,16 @@ export function reportFuzz(figures: FuzzFigures, wanted: number, { seed, started
   for (const [text, met] of goals) process.stdout.write(`${met ? 'holds ' : 'FAILED'}  ${text}\n`)
   process.stdout.write(`seed ${seed}, ${seconds} s\n`)
   return goals.every(([, met]) => met)
+}
+
+function countWords({ looked, connections, logins, handshakes }: FuzzCounts): string {
+  const apart = handshakes === undefined ? '' : `, and ${handshakes} handshakes apart`
+  return `${looked} looked at, on ${connections} connections (${logins} logged in)${apart}`
+}
+
+/** Whether a fuzz goes on. */
+export function wantsMore({ looked, connections }: FuzzCounts, runs: number): boolean {
+  return looked < runs && connections < runs * CONNECTIONS_A_RUN_MAX
 }
 
 export interface FuzzRun {

@@ -5,6 +5,9 @@ import { clientFrame, opcode } from './websocket-frames.ts'
 const MUTATIONS_MAX = 3
 /** Past what the server takes of a screen. */
 const LARGE = 2_000
+const TAKEN_SHARE = 0.7
+/** RFC 6455 §5.5. */
+const CONTROL_BYTES_MAX = 125
 
 const messages = [
   ...['2', '3', '3probe', '1', '4', '5', '6', '0{"sid":"x"}', '40/live,', '40', '41/live,', '40/live,{"token":"x"}'],
@@ -17,10 +20,26 @@ const messages = [
   `42/live,["resync","${'x'.repeat(LARGE)}"]`,
 ]
 
-/** One frame; half of them right as frames, with what they carry bent. */
+/** Packets that a screen may send any number of, up to what they carry. */
+const takenHeads = [
+  ...['42/live,["resync",', '42/live,7["resync",', '42/live,["snapshot",', '42/live,99999999999999999999["resync",'],
+  ...['43/live,7[', '43/live,[', '43/live,99999999999999999999['],
+]
+const values = [
+  '1e999',
+  '-0',
+  'null',
+  '{"__proto__":{"x":1}}',
+  '{"constructor":{"prototype":[]}}',
+  '[[[[]]]]',
+  '{"length":-1}',
+]
+
+/** One frame; most of them right as frames and as packets, or each connection would end at its first. */
 export function mutatedLiveFrame(random: Random): Buffer {
   const below = (limit: number) => Math.floor(random() * limit)
   const pick = () => Buffer.from(messages[below(messages.length)] ?? '')
+  if (random() < TAKEN_SHARE) return takenFrame(random, pick, below)
   let payload: Buffer = pick()
   for (let left = below(MUTATIONS_MAX + 1); left > 0 && payload.length > 0; left--) {
     payload = mutateBytes(payload, Buffer.concat([pick(), Buffer.of(0)]), below)
@@ -28,6 +47,31 @@ export function mutatedLiveFrame(random: Random): Buffer {
   const kind = random() < 0.85 ? opcode.text : below(16)
   const frame = clientFrame(kind, payload, random() < 0.9 ? undefined : below(256))
   return random() < 0.8 ? frame : mutateBytes(frame, clientFrame(opcode.binary, pick()), below)
+}
+
+/** One that the server has no reason to end a connection for, with what it carries bent. */
+function takenFrame(random: Random, pick: () => Buffer, below: (limit: number) => number): Buffer {
+  const bent = mutateBytes(pick(), pick(), below).subarray(0, CONTROL_BYTES_MAX)
+  const value = random() < 0.5 ? JSON.stringify(bent.toString('latin1')) : (values[below(values.length)] ?? '0')
+  const packet = Buffer.from(`${takenHeads[below(takenHeads.length)]}${value}]`)
+  switch (below(8)) {
+    case 0:
+      return clientFrame(random() < 0.5 ? opcode.ping : opcode.pong, bent)
+    case 1: {
+      // One message in two frames, with another one between them.
+      const at = below(packet.length)
+      const first = clientFrame(opcode.text, packet.subarray(0, at), opcode.text)
+      return Buffer.concat([first, clientFrame(opcode.ping, bent), clientFrame(opcode.more, packet.subarray(at))])
+    }
+    case 2:
+      // Types of Engine.IO that say nothing here.
+      return clientFrame(opcode.text, Buffer.from(`${'0136'[below(4)]}${bent.toString('latin1')}`))
+    case 3:
+      // A namespace there is not.
+      return clientFrame(opcode.text, Buffer.from(`40/${JSON.stringify(bent.toString('latin1')).replaceAll(',', '')},`))
+    default:
+      return clientFrame(opcode.text, packet)
+  }
 }
 
 export function handshake(host: string, cookie: string | undefined): Buffer {

@@ -11,27 +11,29 @@ import type { LiveQuestion, Seen } from '../bench/processes/live-client.ts'
 import type { PacedQuestion, Sent } from '../bench/processes/paced-publisher.ts'
 import { CANARY } from './canary.ts'
 import { changedIn, digestOf } from './digest.ts'
-import { canaryFigures, type FuzzFigures, gatherWhile, reportFuzz, watchMemory } from './fuzz-report.ts'
+import { canaryFigures, type FuzzFigures, gatherWhile, reportFuzz, wantsMore, watchMemory } from './fuzz-report.ts'
 import { type FuzzStack, serverExempt, startFuzzStack } from './fuzz-stack.ts'
 import { handshake, mutatedHandshake, mutatedLiveFrame } from './live-frames.ts'
 import type { Random } from './mutations.ts'
 import type { ProofSize } from './proof-size.ts'
-import { clientFrame, FrameCounter, opcode } from './websocket-frames.ts'
+import { clientFrame, FrameReader, opcode } from './websocket-frames.ts'
 
 const CONNECTIONS_AT_ONCE = 16
-/** Most are cut at the first bad one. */
-const FRAMES_A_CONNECTION = 6
+/** As many as one connection takes: about every other frame ends it. */
+const FRAMES_A_CONNECTION = 12
 const ADDRESSES = 100
-const HANDSHAKES_SHARE = 0.1
+const HANDSHAKES_SHARE = 0.2
 const LOGINS_SHARE = 0.9
 /** Where no pong and no end comes: a frame announced more than it had. */
 const PATIENCE_MS = 250
+/** In front of a frame's number in the ping behind it: a bent frame may be a ping too. */
+const OWN_PING = 'behind '
 const CANARY_PER_S = 25
 const CANARY_ROUND_MS = 2_000
 const CANARY_PATIENCE_MS = 120_000
 const SETTLE_MS = 2_500
 /** Before it a frame for the namespace would only be a breach of order. */
-const JOINED = '40/live,{'
+const JOINED = Buffer.from('40/live,{')
 
 export async function fuzzLive({ runs, seed }: { runs: number; seed: number }): Promise<FuzzFigures> {
   await using cleanup = new AsyncDisposableStack()
@@ -68,23 +70,22 @@ export async function fuzzLive({ runs, seed }: { runs: number; seed: number }): 
 }
 
 async function sendFrames({ server, cookies }: FuzzStack, runs: number, seed: number) {
-  const counts = { looked: 0, connections: 0, logins: 0 }
+  const counts = { looked: 0, connections: 0, logins: 0, handshakes: 0 }
   const host = `127.0.0.1:${server.port}`
   const worker = async (index: number) => {
     const random = createRandom(seed + index)
-    while (counts.looked < runs && !server.exited()) {
+    while (wantsMore(counts, runs) && !server.exited()) {
       const localAddress = `127.0.0.${2 + (counts.connections % ADDRESSES)}`
       const cookie = random() < LOGINS_SHARE ? cookies[Math.floor(random() * cookies.length)] : undefined
       const to = { port: server.port, localAddress }
       counts.connections += 1
-      if (random() < HANDSHAKES_SHARE) {
-        counts.looked += 1
-        await knock(to, mutatedHandshake(random, host, cookie))
-        continue
-      }
-      if (cookie !== undefined) counts.logins += 1
-      // Read after the wait: others count meanwhile.
-      const looked = await converse(to, handshake(host, cookie), random)
+      const bent = random() < HANDSHAKES_SHARE
+      // One that is not let in has sent a handshake, and no frame.
+      const { answered, joined, looked } = bent
+        ? await knock(to, mutatedHandshake(random, host, cookie))
+        : await converse(to, handshake(host, cookie), random)
+      if (joined) counts.logins += 1
+      else if (answered) counts.handshakes += 1
       counts.looked += looked
     }
   }
@@ -97,45 +98,56 @@ interface Address {
   readonly localAddress: string
 }
 
+interface Outcome {
+  /** The server answered the handshake, or ended it. */
+  readonly answered: boolean
+  readonly joined: boolean
+  /** Frames. */
+  readonly looked: number
+}
+
 /** A request that ends with its connection. */
-function knock(to: Address, request: Buffer): Promise<void> {
+function knock(to: Address, request: Buffer): Promise<Outcome> {
   return new Promise((resolve) => {
     const socket = connect({ ...to, host: '127.0.0.1', noDelay: true })
+    let answered = false
+    let connected = false
     const patience = setTimeout(() => socket.destroy(), PATIENCE_MS)
     socket.on('error', () => socket.destroy())
-    socket.resume()
-    socket.once('connect', () => socket.end(request))
-    socket.once('close', () => {
+    socket.on('data', () => {
+      answered = true
+    })
+    socket.once('end', () => {
+      answered = true
+    })
+    socket.once('connect', () => {
+      connected = true
+      socket.end(request)
+    })
+    socket.once('close', (hadError) => {
       clearTimeout(patience)
-      resolve()
+      resolve({ answered: answered || (connected && hadError), joined: false, looked: 0 })
     })
   })
 }
 
-/** A ping behind each frame: its pong says that the frame was looked at. @returns how many were */
-function converse(to: Address, greeting: Buffer, random: Random): Promise<number> {
+/** Frames on one connection, each with a ping behind it whose pong says that the frame was looked at. */
+function converse(to: Address, greeting: Buffer, random: Random): Promise<Outcome> {
   return new Promise((resolve) => {
     const socket = connect({ ...to, host: '127.0.0.1', noDelay: true })
-    const pongs = new FrameCounter(opcode.pong)
-    const ping = clientFrame(opcode.ping, Buffer.of(0))
-    const frames = Array.from({ length: FRAMES_A_CONNECTION }, () => [mutatedLiveFrame(random), ping]).flat()
-    let patience = setTimeout(() => socket.destroy(), 10 * PATIENCE_MS)
+    const talk = new Talk()
     // What the feed sends by itself is no sign that a frame was looked at.
+    let patience = setTimeout(() => socket.destroy(), 10 * PATIENCE_MS)
     const waitOn = () => {
       clearTimeout(patience)
       patience = setTimeout(() => socket.destroy(), PATIENCE_MS)
     }
-    let joined = false
     const hear = (chunk: Buffer) => {
-      const before = pongs.count
-      if (!joined && chunk.includes(JOINED)) {
-        joined = true
-        socket.write(Buffer.concat(frames))
-        waitOn()
-      }
-      pongs.push(chunk)
-      if (pongs.count > before) waitOn()
-      if (pongs.count >= FRAMES_A_CONNECTION) socket.destroy()
+      const { joined, behind } = talk
+      talk.hear(chunk)
+      if (!joined && talk.joined) socket.write(numberedFrames(random))
+      if (joined !== talk.joined || behind !== talk.behind) waitOn()
+      if (talk.ended || talk.behind === FRAMES_A_CONNECTION) socket.destroy()
     }
     let head = ''
     const greet = (chunk: Buffer) => {
@@ -150,14 +162,53 @@ function converse(to: Address, greeting: Buffer, random: Random): Promise<number
       waitOn()
     }
     socket.once('connect', () => socket.write(greeting))
-    socket.on('error', () => socket.destroy())
+    socket.on('error', () => {
+      talk.ended = true
+    })
+    socket.once('end', () => {
+      talk.ended = true
+    })
     socket.on('data', greet)
     socket.once('close', () => {
       clearTimeout(patience)
-      // The frame behind the last pong is the one that ended it.
-      resolve(Math.min(FRAMES_A_CONNECTION, pongs.count + 1))
+      resolve({ answered: head !== '', joined: talk.joined, looked: talk.looked() })
     })
   })
+}
+
+function numberedFrames(random: Random): Buffer {
+  return Buffer.concat(
+    Array.from({ length: FRAMES_A_CONNECTION }, (_, index) => [
+      mutatedLiveFrame(random),
+      clientFrame(opcode.ping, Buffer.from(`${OWN_PING}${index + 1}`)),
+    ]).flat(),
+  )
+}
+
+/** What the server has said on one connection. */
+class Talk {
+  joined = false
+  /** By the server. */
+  ended = false
+  /** The last frame that a pong has come behind. */
+  behind = 0
+  private readonly reader = new FrameReader()
+
+  hear(chunk: Buffer): void {
+    for (const { kind, payload } of this.reader.push(chunk)) {
+      if (kind === opcode.text && payload.subarray(0, JOINED.length).equals(JOINED)) this.joined = true
+      else if (kind === opcode.close) this.ended = true
+      else if (kind === opcode.pong && payload.toString('latin1').startsWith(OWN_PING)) {
+        this.behind = Number(payload.toString('latin1', OWN_PING.length))
+      }
+    }
+  }
+
+  /** All frames leave at once, so the one behind the last pong is the one that ended it. */
+  looked(): number {
+    if (!this.joined) return 0
+    return this.ended && this.behind < FRAMES_A_CONNECTION ? this.behind + 1 : this.behind
+  }
 }
 
 /** `npm run proof -- socketio-fuzz`. @returns whether every goal was met */

@@ -1,6 +1,7 @@
 /** WebSocket frames (RFC 6455 §5.2) as bytes: those a client sends, right or wrong, and those that come back. */
 
-export const opcode = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
+/** `more`: goes on with the message before. */
+export const opcode = { more: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
 const FIN = 0x80
 const MASKED = 0x80
 /** Any mask will do: its use is against proxies. */
@@ -20,31 +21,37 @@ function lengthOf(bytes: number): Buffer {
   return length
 }
 
-/** Counts the frames of one kind among those of a server, which are never masked. */
-export class FrameCounter {
-  count = 0
-  private readonly kind: number
+/** A frame that came back. */
+export interface ServerFrame {
+  readonly kind: number
+  readonly payload: Buffer
+}
+
+/** Cuts what a server sends into its frames, which are never masked. */
+export class FrameReader {
   private buffer: Buffer = Buffer.alloc(0)
 
-  constructor(kind: number) {
-    this.kind = kind
-  }
-
-  push(chunk: Buffer): void {
+  /** @returns the frames that this chunk completes */
+  push(chunk: Buffer): ServerFrame[] {
     this.buffer = this.buffer.length === 0 ? chunk : Buffer.concat([this.buffer, chunk])
-    for (let end = this.frameEnd(); end !== undefined; end = this.frameEnd()) {
-      if (((this.buffer[0] ?? 0) & 0x0f) === this.kind) this.count += 1
-      this.buffer = this.buffer.subarray(end)
+    const frames: ServerFrame[] = []
+    for (;;) {
+      const bounds = this.payloadBounds()
+      if (!bounds) return frames
+      const [from, to] = bounds
+      frames.push({ kind: (this.buffer[0] ?? 0) & 0x0f, payload: this.buffer.subarray(from, to) })
+      this.buffer = this.buffer.subarray(to)
     }
   }
 
-  private frameEnd(): number | undefined {
+  /** Of the first frame; undefined while it is not complete. */
+  private payloadBounds(): [from: number, to: number] | undefined {
     const { buffer } = this
     if (buffer.length < 2) return undefined
     const short = (buffer[1] ?? 0) & 0x7f
     const from = short < 126 ? 2 : short === 126 ? 4 : 10
     if (buffer.length < from) return undefined
     const length = short < 126 ? short : short === 126 ? buffer.readUInt16BE(2) : Number(buffer.readBigUInt64BE(2))
-    return buffer.length >= from + length ? from + length : undefined
+    return buffer.length >= from + length ? [from, from + length] : undefined
   }
 }
