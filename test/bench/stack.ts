@@ -30,7 +30,12 @@ export interface StackOptions {
   readonly intervalS: number
 }
 
-const ReadyLine = z.object({ msg: z.string(), port: z.number() })
+const ReadyLine = z.object({
+  msg: z.string(),
+  port: z.number(),
+  /** Of a broker, each as `kind:port`. */
+  endpoints: z.array(z.string()).optional(),
+})
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   await using cleanup = new AsyncDisposableStack()
@@ -63,14 +68,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 export interface OwnProcess extends AsyncDisposable {
   readonly pid: number
   readonly port: number
+  /** 0 where there is none. */
+  readonly webSocketPort: number
   /** Whether it has ended, which only its owner may make it. */
   exited(): boolean
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /** The broker alone. */
-export async function startBrokerProcess(dataDir: string): Promise<OwnProcess> {
-  return ownProcess(await startProcess('broker', { ...logged(dataDir), SIAGA_MQTT_PORT: '0' }))
+export async function startBrokerProcess(dataDir: string, env: Record<string, string> = {}): Promise<OwnProcess> {
+  return ownProcess(await startProcess('broker', { ...logged(dataDir), SIAGA_MQTT_PORT: '0', ...env }))
 }
 
 /** The server alone. @param env at least where its broker is */
@@ -82,10 +89,11 @@ function logged(dataDir: string): Record<string, string> {
   return { SIAGA_DATA_DIR: dataDir, SIAGA_LOG_LEVEL: 'info' }
 }
 
-function ownProcess({ child, port }: { child: ChildProcess; port: number }): OwnProcess {
+function ownProcess({ child, port, webSocketPort }: Started): OwnProcess {
   return {
     pid: child.pid ?? 0,
     port,
+    webSocketPort,
     exited: () => child.exitCode !== null || child.signalCode !== null,
     [Symbol.asyncDispose]: () => endProcess(child),
   }
@@ -113,22 +121,32 @@ function register(dataDir: string, { apps, intervalS }: StackOptions): Credentia
   return credentials
 }
 
+interface Ports {
+  readonly port: number
+  /** 0 where there is none. */
+  readonly webSocketPort: number
+}
+
+interface Started extends Ports {
+  readonly child: ChildProcess
+}
+
 /** `SIAGA_BENCH_BROKER_ARGV` and `SIAGA_BENCH_SERVER_ARGV` add options of Node, as `--cpu-prof`. */
-export async function startProcess(name: 'broker' | 'server', env: Record<string, string>) {
+export async function startProcess(name: 'broker' | 'server', env: Record<string, string>): Promise<Started> {
   const nodeOptions = (process.env[`SIAGA_BENCH_${name.toUpperCase()}_ARGV`] ?? '').split(' ').filter(Boolean)
   const child = startNode([...nodeOptions, `${name}/main.ts`], env)
   try {
-    return { child, port: await readyPort(name, child) }
+    return { child, ...(await readyPorts(name, child)) }
   } catch (error) {
     await endProcess(child)
     throw error
   }
 }
 
-function readyPort(name: string, child: ChildProcess): Promise<number> {
+function readyPorts(name: string, child: ChildProcess): Promise<Ports> {
   if (!child.stderr) throw new Error('no standard error')
   const lines = createInterface({ input: child.stderr })
-  return new Promise((resolvePort, reject) => {
+  return new Promise((resolvePorts, reject) => {
     const said: string[] = []
     const fail = (reason: string) => reject(new Error(`${name} ${reason}:\n${said.join('\n')}`))
     const timer = setTimeout(() => fail(`was not ready within ${READY_MS} ms`), READY_MS)
@@ -136,16 +154,19 @@ function readyPort(name: string, child: ChildProcess): Promise<number> {
     // Goes on reading after the port is known, so that the process never waits for a full pipe.
     lines.on('line', (line) => {
       if (said.length < 50) said.push(line)
-      const port = portOf(line, `${name} ready`)
-      if (port === undefined) return
+      const ports = portsOf(line, `${name} ready`)
+      if (ports === undefined) return
       clearTimeout(timer)
-      resolvePort(port)
+      resolvePorts(ports)
     })
   })
 }
 
-function portOf(line: string, message: string): number | undefined {
+function portsOf(line: string, message: string): Ports | undefined {
   if (!line.includes(message)) return undefined
   const parsed = ReadyLine.safeParse(JSON.parse(line))
-  return parsed.success ? parsed.data.port : undefined
+  if (!parsed.success) return undefined
+  const { port, endpoints = [] } = parsed.data
+  const webSocket = endpoints.find((endpoint) => endpoint.startsWith('websocket:'))
+  return { port, webSocketPort: Number(webSocket?.split(':')[1] ?? 0) }
 }

@@ -3,30 +3,28 @@
  * another application is answered as always. Devices log in with real tokens, so the library behind the gate is reached.
  */
 import { rmSync } from 'node:fs'
-import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Credential, openCredentials } from '../../broker/identity/credentials.ts'
-import { PacketGate } from '../../broker/listener/gate.ts'
-import { roleLimits } from '../../broker/listener/limits.ts'
 import { createRandom } from '../../scripts/demo/random.ts'
 import { startChild } from '../bench/child.ts'
 import type { PacedQuestion, Sent } from '../bench/processes/paced-publisher.ts'
-import { startBrokerProcess, temporaryDataDir } from '../bench/stack.ts'
-import { connectPacket, pingPacket } from '../harness/mqtt-wire.ts'
+import { type OwnProcess, startBrokerProcess, temporaryDataDir } from '../bench/stack.ts'
 import { changedIn, digestOf, type Exempt } from './digest.ts'
-import { canaryFigures, type FuzzFigures, gatherWhile, reportFuzz, watchMemory } from './fuzz-report.ts'
+import { canaryFigures, type FuzzFigures, gatherWhile, reportFuzz, wantsMore, watchMemory } from './fuzz-report.ts'
+import { exchange } from './mqtt-exchange.ts'
 import { mutatedFrame } from './mqtt-frames.ts'
 import type { ProofSize } from './proof-size.ts'
 
 const CONNECTIONS_AT_ONCE = 160
-const FRAMES_A_CONNECTION = 6
+/** As many as one connection takes: some two of five end it. */
+const FRAMES_A_CONNECTION = 8
 /** Each has one connection at a time. */
 const DOORS = CONNECTIONS_AT_ONCE
 /** Ports of one address run out: a closed connection keeps its pair for a second. */
 const ADDRESSES = 100
-/** Where no answer and no end comes: the last frame was cut short. */
-const PATIENCE_MS = 40
+const LOGINS_SHARE = 0.7
+const WEB_SOCKETS_SHARE = 0.1
 const CANARY = 'canary'
 const CANARY_PER_S = 50
 const CANARY_ROUND_MS = 2_000
@@ -47,7 +45,7 @@ export async function fuzzMqtt({ runs, seed }: { runs: number; seed: number }): 
   const doors = Array.from({ length: DOORS }, (_, index) => store.issue({ role: 'door', id: `fuzz-${index}` }))
   const canaryLogin = store.issue({ role: 'app', id: CANARY })
   store.close()
-  const broker = await startBrokerProcess(dataDir)
+  const broker = await startBrokerProcess(dataDir, { SIAGA_MQTT_WS_PORT: '0' })
   cleanup.use(broker)
   const canary = startChild<PacedQuestion, Sent[]>('paced-publisher.ts')
   cleanup.use(canary)
@@ -70,7 +68,7 @@ export async function fuzzMqtt({ runs, seed }: { runs: number; seed: number }): 
         patienceMs: CANARY_PATIENCE_MS,
       }),
   )
-  const counts = await sendFrames({ port: broker.port, doors, runs, seed, exited: broker.exited })
+  const counts = await sendFrames({ broker, doors, runs, seed })
   fuzzing = false
   const memoryMib = memory.stop()
   const sent = await beats
@@ -87,74 +85,30 @@ export async function fuzzMqtt({ runs, seed }: { runs: number; seed: number }): 
 }
 
 interface Sending {
-  readonly port: number
+  readonly broker: OwnProcess
   readonly doors: readonly Credential[]
   readonly runs: number
   readonly seed: number
-  readonly exited: () => boolean
 }
 
-async function sendFrames({ port, doors, runs, seed, exited }: Sending) {
+async function sendFrames({ broker, doors, runs, seed }: Sending) {
   const counts = { looked: 0, connections: 0, logins: 0 }
   const worker = async (door: Credential, index: number) => {
     const random = createRandom(seed + index)
-    while (counts.looked < runs && !exited()) {
-      const login = random() < 0.7 ? door : undefined
+    while (wantsMore(counts, runs) && !broker.exited()) {
+      const login = random() < LOGINS_SHARE ? door : undefined
+      const webSocket = random() < WEB_SOCKETS_SHARE
       const frames = Array.from({ length: login ? FRAMES_A_CONNECTION : 1 }, () => mutatedFrame(random))
       counts.connections += 1
-      if (login) counts.logins += 1
-      counts.looked += login ? judged(frames) : 1
-      const address = `127.0.0.${2 + (counts.connections % ADDRESSES)}`
-      await exchange(connect({ port, host: '127.0.0.1', localAddress: address, noDelay: true }), frames, login)
+      const localAddress = `127.0.0.${2 + (counts.connections % ADDRESSES)}`
+      const port = webSocket ? broker.webSocketPort : broker.port
+      const { loggedIn, looked } = await exchange({ port, localAddress, webSocket, frames, login })
+      if (loggedIn) counts.logins += 1
+      counts.looked += looked
     }
   }
   await Promise.all(doors.map(worker))
   return counts
-}
-
-/** One connection to its end. */
-function exchange(socket: Socket, frames: readonly Buffer[], login: Credential | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    let patience: NodeJS.Timeout | undefined
-    const sendAll = () => {
-      socket.write(Buffer.concat([...frames, pingPacket]))
-      patience = setTimeout(() => socket.end(), PATIENCE_MS)
-    }
-    let greeted = login === undefined
-    socket.once('connect', () => {
-      if (login) socket.write(connectPacket({ username: login.username, password: login.password }))
-      else sendAll()
-    })
-    socket.on('data', (bytes: Buffer) => {
-      if (!greeted) {
-        greeted = true
-        sendAll()
-      } else if (bytes.at(-2) === 0xd0) socket.end()
-    })
-    socket.on('error', () => {
-      // A cut may come as a reset.
-    })
-    socket.once('close', () => {
-      clearTimeout(patience)
-      resolve()
-    })
-  })
-}
-
-/** How many frames the gate looks at before it ends the connection: only those count. */
-function judged(frames: readonly Buffer[]): number {
-  const gate = new PacketGate()
-  gate.push(connectPacket({ username: 'u', password: 'p' }))
-  gate.take(() => true)
-  gate.open(roleLimits.door)
-  let count = 0
-  for (const frame of frames) {
-    count += 1
-    gate.push(frame)
-    for (let part = gate.take(() => true); part; part = gate.take(() => true)) gate.proceed()
-    if (gate.phase === 'ended') break
-  }
-  return count
 }
 
 function storedOf(dataDir: string, app: string): number {
