@@ -19,6 +19,8 @@ export interface FuzzCounts {
 }
 
 export interface FuzzFigures extends FuzzCounts {
+  /** Routes whose handler looked at nothing. */
+  readonly unreached?: readonly string[]
   readonly crashed: boolean
   /** Tables that are not what they were. */
   readonly changed: readonly string[]
@@ -29,11 +31,12 @@ export interface FuzzFigures extends FuzzCounts {
 
 /** @returns whether every goal was met */
 export function reportFuzz(figures: FuzzFigures, wanted: number, { seed, startedMs }: FuzzRun): boolean {
-  const { canary, memoryMib, changed } = figures
+  const { canary, memoryMib, changed, unreached = [] } = figures
   const growth = memoryMib.late / memoryMib.early - 1
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0)
   const goals: (readonly [string, boolean])[] = [
     [countWords(figures), figures.looked >= wanted && figures.logins > 0],
+    [`0 routes left out${unreached.map((route) => `, but ${route}`).join('')}`, unreached.length === 0],
     ['0 crashes', !figures.crashed],
     [`0 effects, by diff of the databases${changed.map((name) => `, but ${name}`).join('')}`, changed.length === 0],
     [

@@ -1,7 +1,8 @@
 /** Broker and server as in operation, with login, a canary, and people who are logged in. */
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Credential } from '../../broker/identity/credentials.ts'
-import { logIn } from '../bench/people.ts'
+import { type Known, logIn } from '../bench/people.ts'
 import { type OwnProcess, startBrokerProcess, startServerProcess, temporaryDataDir } from '../bench/stack.ts'
 import { CANARY, registerCanary } from './canary.ts'
 import type { Exempt } from './digest.ts'
@@ -31,14 +32,41 @@ export const serverExempt: Exempt = {
   columns: { 'auth.db.session_marks': ['seen_ms'], 'auth.db.people_roles': ['seen_ms'] },
 }
 
+/** Those who have just proven it get to what is dangerous. */
+const people: readonly Known[] = [
+  ...[{ role: 'administrator', proven: true } as const, { role: 'operator', proven: true } as const],
+  ...[{ role: 'administrator' } as const, { role: 'auditor' } as const, { role: 'operator' } as const],
+  { role: 'technician' },
+]
+
+/** Its routes are there, and it answers nobody. */
+const providerAway = {
+  SIAGA_PUBLIC_URL: 'http://localhost',
+  SIAGA_OIDC_ISSUER: 'http://127.0.0.1:9',
+  SIAGA_OIDC_CLIENT_ID: 'siaga',
+  SIAGA_OIDC_CLIENT_SECRET: 's'.repeat(32),
+}
+
+/** Pages, whether the real ones are built or not. @returns where they are */
+function writePages(dataDir: string): string {
+  const webDir = join(dataDir, 'web')
+  mkdirSync(join(webDir, 'assets'), { recursive: true })
+  writeFileSync(join(webDir, 'index.html'), '<!doctype html><title>Siaga</title>')
+  writeFileSync(join(webDir, 'assets', 'index.js'), 'export {}\n')
+  return webDir
+}
+
 export async function startFuzzStack(): Promise<FuzzStack> {
   await using cleanup = new AsyncDisposableStack()
   const dataDir = temporaryDataDir()
   cleanup.defer(() => rmSync(dataDir, { recursive: true, force: true }))
   const canaryLogin = registerCanary(dataDir)
-  const cookies = await logIn(dataDir, ['administrator', 'auditor', 'operator', 'technician'])
+  const cookies = await logIn(dataDir, people)
   const broker = cleanup.use(await startBrokerProcess(dataDir))
-  const env = { SIAGA_MQTT_URL: `mqtt://127.0.0.1:${broker.port}`, SIAGA_DEMO: '0' }
+  const env = {
+    ...{ SIAGA_MQTT_URL: `mqtt://127.0.0.1:${broker.port}`, SIAGA_DEMO: '0', SIAGA_WEB_DIR: writePages(dataDir) },
+    ...providerAway,
+  }
   const server = cleanup.use(await startServerProcess(dataDir, env))
   const kept = cleanup.move()
   return { dataDir, broker, server, cookies, canaryLogin, [Symbol.asyncDispose]: () => kept.disposeAsync() }

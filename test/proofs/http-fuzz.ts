@@ -10,10 +10,11 @@ import { startChild } from '../bench/child.ts'
 import type { HttpCanaryQuestion, Pushed } from '../bench/processes/http-canary.ts'
 import { CANARY } from './canary.ts'
 import { changedIn, digestOf } from './digest.ts'
-import { canaryFigures, type FuzzFigures, gatherWhile, reportFuzz, watchMemory } from './fuzz-report.ts'
+import { canaryFigures, type FuzzFigures, gatherWhile, reportFuzz, wantsMore, watchMemory } from './fuzz-report.ts'
 import { serverExempt, startFuzzStack } from './fuzz-stack.ts'
 import { AnswerReader } from './http-answer.ts'
 import { type Bent, type Caller, mutatedRequest } from './http-requests.ts'
+import { unreachedRoutes } from './http-round.ts'
 import type { ProofSize } from './proof-size.ts'
 
 const CONNECTIONS_AT_ONCE = 16
@@ -21,6 +22,8 @@ const REQUESTS_A_CONNECTION = 20
 const ADDRESSES = 4_000
 /** A request that was cut short ends with its connection, so that nothing is waited for; this is a net below. */
 const PATIENCE_MS = 5_000
+/** Said before anybody is asked for a cookie, or to whoever has none that holds. */
+const strangersStatus = [400, 401, 421]
 const CANARY_PER_S = 25
 const CANARY_ROUND_MS = 2_000
 /** Warms the way of a push up, and brings the canary's state to `up`. */
@@ -41,6 +44,7 @@ export async function fuzzHttp({ runs, seed }: { runs: number; seed: number }): 
   await canary.ask({ ...pushing, durationMs: FIRST_ROUND_MS })
   await delay(SETTLE_MS)
   const before = digestOf(dataDir, serverExempt)
+  const unreached = await unreachedRoutes(`http://localhost:${server.port}`, cookies)
 
   let fuzzing = true
   const memory = watchMemory(server)
@@ -48,7 +52,8 @@ export async function fuzzHttp({ runs, seed }: { runs: number; seed: number }): 
     () => fuzzing,
     () => canary.ask({ ...pushing, durationMs: CANARY_ROUND_MS }),
   )
-  const caller = { host: `127.0.0.1:${server.port}`, cookies }
+  // The name that passkeys belong to.
+  const caller = { host: `localhost:${server.port}`, cookies }
   const counts = await sendRequests({ port: server.port, caller, runs, seed, exited: server.exited })
   fuzzing = false
   const memoryMib = memory.stop()
@@ -57,6 +62,7 @@ export async function fuzzHttp({ runs, seed }: { runs: number; seed: number }): 
   await delay(SETTLE_MS)
   return {
     ...counts,
+    unreached,
     crashed: server.exited() || broker.exited(),
     changed: changedIn(before, digestOf(dataDir, serverExempt)),
     canary: canaryFigures(recorded, pushed.length - recorded.length),
@@ -76,15 +82,16 @@ async function sendRequests({ port, caller, runs, seed, exited }: Sending) {
   const counts = { looked: 0, connections: 0, logins: 0 }
   const worker = async (index: number) => {
     const random = createRandom(seed + index)
-    while (counts.looked < runs && !exited()) {
+    while (wantsMore(counts, runs) && !exited()) {
       const address = counts.connections % ADDRESSES
       counts.connections += 1
-      await converse(port, `127.0.${address >> 8}.${2 + (address & 0x7f)}`, () => {
-        if (counts.looked >= runs) return undefined
-        counts.looked += 1
-        const request = mutatedRequest(random, caller)
-        if (request.bytes.includes('Cookie: siaga')) counts.logins += 1
-        return request
+      const to = { port, localAddress: `127.0.${address >> 8}.${2 + (address & 0x7f)}` }
+      await converse(to, {
+        next: () => (counts.looked < runs ? mutatedRequest(random, caller) : undefined),
+        looked({ named }, status) {
+          counts.looked += 1
+          if (named && status !== 0 && !strangersStatus.includes(status)) counts.logins += 1
+        },
       })
     }
   }
@@ -92,34 +99,54 @@ async function sendRequests({ port, caller, runs, seed, exited }: Sending) {
   return counts
 }
 
+interface Address {
+  readonly port: number
+  readonly localAddress: string
+}
+
+interface Requests {
+  next(): Bent | undefined
+  /** @param status 0 where the server ended the connection without an answer */
+  looked(request: Bent, status: number): void
+}
+
 /** One connection: request after request while it stands, each sent when the one before was answered. */
-function converse(port: number, localAddress: string, next: () => Bent | undefined): Promise<void> {
+function converse(to: Address, requests: Requests): Promise<void> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true })
+    const socket = connect({ ...to, host: '127.0.0.1', noDelay: true })
     let answer = new AnswerReader()
-    let sent = 0
-    let ended = false
+    let request: Bent | undefined
+    let left = REQUESTS_A_CONNECTION
+    let givenUp = false
     let patience: NodeJS.Timeout | undefined
+    const giveUp = () => {
+      givenUp = true
+      socket.destroy()
+    }
     const send = () => {
       clearTimeout(patience)
-      const request = sent < REQUESTS_A_CONNECTION ? next() : undefined
+      request = left > 0 ? requests.next() : undefined
       if (!request) return void socket.destroy()
-      sent += 1
+      left -= 1
       answer = new AnswerReader()
       if (request.last) socket.end(request.bytes)
       else socket.write(request.bytes)
-      ended = request.last
-      patience = setTimeout(() => socket.destroy(), PATIENCE_MS)
+      patience = setTimeout(giveUp, PATIENCE_MS)
     }
     socket.once('connect', send)
     socket.on('data', (chunk: Buffer) => {
-      if (answer.push(chunk) && !ended) send()
+      // What follows the last one comes with the end.
+      if (!answer.push(chunk) || !request || request.last) return
+      requests.looked(request, answer.status)
+      send()
     })
     socket.on('error', () => {
       // A cut may come as a reset.
     })
     socket.once('close', () => {
       clearTimeout(patience)
+      // The server has answered it and ended, or only ended.
+      if (request && !givenUp) requests.looked(request, answer.status)
       resolve()
     })
   })

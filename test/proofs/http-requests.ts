@@ -1,4 +1,5 @@
 /** Mutated HTTP/1.1 requests from a seed: good ones that were bent, cut, joined, smuggled or made up. Pure. */
+import { seldom, unknownToken, type Wish, wishes } from './http-routes.ts'
 import { mutateBytes, type Random } from './mutations.ts'
 
 export interface Caller {
@@ -8,40 +9,9 @@ export interface Caller {
 }
 
 const MUTATIONS_MAX = 3
-/** A login that fits its schema costs a slow hash: with it in every hundredth request that would be all that is tested. */
-const COSTLY_SHARE = 0.001
-const id = 'elsewhere'
-const token = 'A'.repeat(43)
-
-const gets = [
-  ...['/', '/wall', '/explore', '/settings', '/login', '/assets/index.js', '/healthz', '/readyz', '/metrics'],
-  ...['/api/openapi.json', '/api/v1/status', '/api/v1/session', '/api/v1/sessions', '/api/v1/accounts'],
-  '/api/v1/identities',
-  `/api/v1/series?measurement=heartbeat&field=latencyMs&fn=p99&where=app:${id}&by=app&every=5m`,
-  `/api/v1/transitions?app=${id}&from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z`,
-  `/api/v1/doors/${id}/commands/x`,
-  `/hb/${token}?status=up&latencyMs=1&seq=2`,
-  '/socket.io/?EIO=4&transport=polling',
-]
-const proven = { code: '000000' }
-const posts: readonly (readonly [path: string, body: unknown])[] = [
-  [`/api/v1/heartbeat/${id}`, { status: 'up', latencyMs: 12, metrics: { a: 1 } }],
-  [`/hb/${token}`, { status: 'down', message: 'x' }],
-  ['/api/v1/session/code', proven],
-  ['/api/v1/session/step-up', proven],
-  ['/api/v1/session/totp', { password: 1 }],
-  ['/api/v1/session/recovery-codes', { password: 1 }],
-  ['/api/v1/session/password', { current: 'x', next: 'short' }],
-  ['/api/v1/session/link', { link: token, password: 'short' }],
-  ['/api/v1/accounts', { name: 'N', email: 'n@kalbar.example', role: 'leader', opd: null }],
-  ['/api/v1/accounts/x/role', { role: 'auditor', opd: null }],
-  ['/api/v1/accounts/x/disabled', { disabled: true }],
-  ['/api/v1/identities', { role: 'door', id: 'new', name: 'N' }],
-  ['/api/v1/identities/rotate', { username: 'app:canary', overlapHours: 0 }],
-  ['/api/v1/identities/revoke', { username: 'app:canary' }],
-  [`/api/v1/doors/${id}/commands`, { kind: 'unlock', reason: 'x' }],
-]
-const costly = ['/api/v1/session', { email: 'nobody@kalbar.example', password: 'a wrong password' }] as const
+const SELDOM_SHARE = 0.001
+const seldomAsked = wishes.filter(({ route }) => seldom.includes(route))
+const oftenAsked = wishes.filter(({ route }) => !seldom.includes(route))
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT', 'PROPFIND', 'get', '']
 const versions = ['HTTP/1.0', 'HTTP/2.0', 'HTTP/0.9', 'HTTPS/1.1', '']
@@ -89,7 +59,7 @@ const strangeHeaders = [
   ],
   ...[
     'Authorization: Bearer ',
-    `Authorization: Bearer ${token}`,
+    `Authorization: Bearer ${unknownToken}`,
     `X: ${'x'.repeat(20_000)}`,
     'If-Modified-Since: x',
     '__proto__: x',
@@ -105,6 +75,8 @@ const chunked = [
 
 export interface Bent {
   readonly bytes: Buffer
+  /** It carries the cookie of somebody who is logged in. */
+  readonly named: boolean
   /** The server may wait for more, or answer something else: nothing follows on its connection. */
   readonly last: boolean
 }
@@ -112,7 +84,7 @@ export interface Bent {
 export function mutatedRequest(random: Random, caller: Caller): Bent {
   const below = (limit: number) => Math.floor(random() * limit)
   if (random() < 0.02)
-    return { bytes: Buffer.from(Array.from({ length: 1 + below(200) }, () => below(256))), last: true }
+    return { bytes: Buffer.from(Array.from({ length: 1 + below(200) }, () => below(256))), named: false, last: true }
   const bent = bentRequest(random, caller)
   // Half of them stay well-formed: what they ask for is bent, and they get past the parser.
   if (random() < 0.5) return bent
@@ -120,7 +92,8 @@ export function mutatedRequest(random: Random, caller: Caller): Bent {
   for (let left = 1 + below(MUTATIONS_MAX); left > 0; left--) {
     bytes = mutateBytes(bytes, bentRequest(random, caller).bytes, below)
   }
-  return { bytes: bytes.length > 0 ? bytes : Buffer.of(below(256)), last: true }
+  const named = caller.cookies.some((cookie) => bytes.includes(`Cookie: ${cookie}`))
+  return { bytes: bytes.length > 0 ? bytes : Buffer.of(below(256)), named, last: true }
 }
 
 type Pick = <T>(list: readonly T[]) => T
@@ -129,16 +102,19 @@ type Pick = <T>(list: readonly T[]) => T
 function bentRequest(random: Random, caller: Caller): Bent {
   // None of the lists is empty.
   const pick: Pick = (list) => list[Math.floor(random() * list.length)] as (typeof list)[number]
-  const isPost = random() < 0.6
-  const [path, content] = isPost ? (random() < COSTLY_SHARE ? costly : pick(posts)) : [pick(gets), undefined]
-  const method = isPost ? 'POST' : 'GET'
+  const wish: Wish = pick(random() < SELDOM_SHARE ? seldomAsked : oftenAsked)
+  const { method, path } = wish
   const strange = random() < 0.4
   const line = strange ? strangeLine(random, pick, method, path) : `${method} ${path} HTTP/1.1`
-  const headers = [`Host: ${caller.host}`]
-  if (caller.cookies.length > 0 && random() < 0.6) headers.push(`Cookie: ${pick(caller.cookies)}`)
+  // Its own first: least is lost of them where another request is joined to it.
+  const headers = [...(wish.headers ?? []), `Host: ${caller.host}`]
+  const named = caller.cookies.length > 0 && random() < 0.6
+  if (named) headers.push(`Cookie: ${pick(caller.cookies)}`)
   if (strange && random() < 0.7) headers.push(pick(strangeHeaders), ...(random() < 0.2 ? [pick(strangeHeaders)] : []))
-  const [framing, body] = isPost ? bodyOf(random, pick, content, strange) : [[], '']
-  return { bytes: Buffer.from(`${[line, ...headers, ...framing].join('\r\n')}\r\n\r\n${body}`), last: strange }
+  const [framing, body] = method === 'POST' ? bodyOf(random, pick, wish.content, strange) : [[], '']
+  const bytes = Buffer.from(`${[line, ...headers, ...framing].join('\r\n')}\r\n\r\n${body}`)
+  // The answer to a HEAD announces a body that does not come.
+  return { bytes, named, last: strange || method === 'HEAD' }
 }
 
 function strangeLine(random: Random, pick: Pick, method: string, path: string): string {
@@ -151,5 +127,6 @@ function bodyOf(random: Random, pick: Pick, content: unknown, strange: boolean):
   const type = 'Content-Type: application/json'
   if (strange && random() < 0.25) return [[type, 'Transfer-Encoding: chunked'], pick(chunked)]
   const body = random() < 0.2 ? pick(strangeBodies) : JSON.stringify(content)
+  if (body === undefined) return [['Content-Length: 0'], '']
   return [[type, `Content-Length: ${Buffer.byteLength(body)}`], body]
 }
