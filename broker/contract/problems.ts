@@ -18,6 +18,7 @@ export const problemNames = [
   'standing-wrong',
   'last-administrator',
   'account-unknown',
+  'own-account',
   'name-missing',
   'password-common',
   'password-breached',

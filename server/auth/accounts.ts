@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { ProblemName } from '#contract/problems.ts'
 import { transaction } from '../registry/core-db.ts'
 import type { Library } from './library.ts'
+import type { OneTimeLinks } from './one-time-links.ts'
 import type { PasskeyTable } from './passkey-table.ts'
 import { type Person, type Role, roles } from './roles.ts'
 import type { Sessions } from './sessions.ts'
@@ -23,6 +24,7 @@ export interface AccountParts {
   readonly db: DatabaseSync
   readonly library: Library
   readonly sessions: Sessions
+  readonly links: OneTimeLinks
   readonly passkeys: PasskeyTable
 }
 
@@ -50,35 +52,51 @@ const AccountRow = z.object({
   byProvider: z.number(),
   sessions: z.number(),
   seenMs: z.number().nullable(),
+  linkUntilMs: z.number().nullable(),
 })
 
 const administrators = `FROM people_roles r WHERE r.role = 'administrator' AND r.disabled = 0
   AND EXISTS (SELECT 1 FROM account a WHERE a.userId = r.person AND a.password IS NOT NULL)`
 
+/** Where else a person stands, by which column; what refers to others comes first. */
+const tablesOfPerson = [
+  ['provider_subjects', 'person'],
+  ['passkeys', 'person'],
+  ['factors_removed', 'person'],
+  ['people_roles', 'person'],
+  ['twoFactor', 'userId'],
+  ['account', 'userId'],
+  ['session', 'userId'],
+  ['user', 'id'],
+] as const
+
 export class Accounts {
   private readonly db: DatabaseSync
   private readonly library: Library
   private readonly sessions: Sessions
+  private readonly links: OneTimeLinks
   private readonly passkeys: PasskeyTable
 
-  constructor({ db, library, sessions, passkeys }: AccountParts) {
+  constructor({ db, library, sessions, links, passkeys }: AccountParts) {
     this.db = db
     this.library = library
     this.sessions = sessions
+    this.links = links
     this.passkeys = passkeys
   }
 
-  list() {
+  list(nowMs: number) {
     const rows = this.db
       .prepare(
         `SELECT u.id, u.name, u.email, r.role, r.opd, r.disabled, r.seen_ms AS seenMs, u.twoFactorEnabled AS totp,
            (SELECT count(*) FROM passkeys k WHERE k.person = u.id) AS passkeys,
            EXISTS (SELECT 1 FROM account a WHERE a.userId = u.id AND a.password IS NOT NULL) AS hasPassword,
            EXISTS (SELECT 1 FROM provider_subjects p WHERE p.person = u.id) AS byProvider,
-           (SELECT count(*) FROM session_marks m WHERE m.person = u.id) AS sessions
+           (SELECT count(*) FROM session_marks m WHERE m.person = u.id) AS sessions,
+           (SELECT l.until_ms FROM one_time_links l WHERE l.person = u.id AND l.until_ms > ?) AS linkUntilMs
          FROM people_roles r JOIN user u ON u.id = r.person ORDER BY u.name`,
       )
-      .all()
+      .all(nowMs)
     return rows.map((row) => {
       const { disabled, totp, hasPassword, byProvider, ...rest } = AccountRow.parse(row)
       return {
@@ -139,9 +157,24 @@ export class Accounts {
 
   /** @throws AccountError for a person there is not, or the last administrator */
   setDisabled(person: string, disabled: boolean): void {
-    this.change(person, disabled, () =>
-      this.db.prepare('UPDATE people_roles SET disabled = ? WHERE person = ?').run(disabled ? 1 : 0, person),
-    )
+    this.change(person, disabled, () => {
+      this.db.prepare('UPDATE people_roles SET disabled = ? WHERE person = ?').run(disabled ? 1 : 0, person)
+      if (disabled) this.links.endOf(person)
+    })
+  }
+
+  /** With everything that is kept of them here. @throws AccountError for a person there is not, the last administrator, or oneself */
+  remove(person: string, by: string): void {
+    if (person === by)
+      throw new AccountError('own-account', 'nobody removes their own account: ask another administrator')
+    transaction(this.db, () => {
+      this.requireChangeable(person, true)
+      this.links.endOf(person)
+      this.sessions.forget(person)
+      for (const [table, column] of tablesOfPerson) {
+        this.db.prepare(`DELETE FROM ${table} WHERE ${column} = ?`).run(person)
+      }
+    })
   }
 
   /** @throws AccountError for a person there is not */
@@ -206,13 +239,17 @@ export class Accounts {
 
   private change(person: string, takesAdministrator: boolean, write: () => unknown): void {
     transaction(this.db, () => {
-      this.require(person)
-      if (takesAdministrator && this.administratorsBeside(person) === 0) {
-        throw new AccountError('last-administrator', 'this is the last administrator: make another one first')
-      }
+      this.requireChangeable(person, takesAdministrator)
       write()
       this.sessions.endAllOf(person)
     })
+  }
+
+  private requireChangeable(person: string, takesAdministrator: boolean): void {
+    this.require(person)
+    if (takesAdministrator && this.administratorsBeside(person) === 0) {
+      throw new AccountError('last-administrator', 'this is the last administrator: make another one first')
+    }
   }
 
   /** Only those who can log in: not one whose link is not used yet, nor one whose factor was removed and who needs a link. */

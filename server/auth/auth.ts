@@ -95,7 +95,7 @@ export async function openAuth(options: AuthOptions): Promise<Auth> {
   const table = new PasskeyTable(db)
   const turns = createTurns()
   const personIn = (session: string) => sessions.use(session, clock.wallMs())
-  const accounts = new Accounts({ db, library, sessions, passkeys: table })
+  const accounts = new Accounts({ db, library, sessions, links, passkeys: table })
   return {
     login: new Login({
       ...{ library, accounts, sessions, links, passkeys: table, checkPassword, clock },

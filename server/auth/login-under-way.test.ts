@@ -34,6 +34,7 @@ async function start() {
 const acts: Readonly<Record<string, (auth: Auth, person: string) => void>> = {
   'ending all sessions': (auth, person) => auth.sessions.endAllOf(person),
   disabling: (auth, person) => auth.accounts.setDisabled(person, true),
+  removal: (auth, person) => auth.accounts.remove(person, 'somebody else'),
   demotion: (auth, person) => auth.accounts.setStanding(person, { role: 'wall', opd: null }),
 }
 

@@ -38,6 +38,10 @@ export class OneTimeLinks {
     return Number(this.db.prepare('DELETE FROM one_time_links WHERE hash = ?').run(hashOf(secret)).changes) === 1
   }
 
+  endOf(person: string): void {
+    this.db.prepare('DELETE FROM one_time_links WHERE person = ?').run(person)
+  }
+
   endFirst(): void {
     this.db.exec('DELETE FROM one_time_links WHERE person IS NULL')
   }

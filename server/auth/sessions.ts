@@ -7,6 +7,8 @@ import { type SecondFactorRule, secondFactorDue, sessionHolds } from './session-
 /** A session that is used is noted at most this often, so that reading writes little. */
 const SEEN_EVERY_MS = 30_000
 const AGENT_LENGTH_MAX = 200
+/** Under it stands the latest ending of those who are gone. */
+const NOBODY = ''
 
 const Row = z.object({
   session: z.string(),
@@ -103,6 +105,13 @@ export class Sessions {
       .run(person)
     this.db.prepare('DELETE FROM verification WHERE value = ?').run(person)
     this.db.prepare('DELETE FROM session_marks WHERE person = ?').run(person)
+  }
+
+  /** The same of one who is removed. Its number stays, as nobody's: they never go back, or an ending would be overlooked. */
+  forget(person: string): void {
+    this.endAllOf(person)
+    this.endAllOf(NOBODY)
+    this.db.prepare('DELETE FROM session_endings WHERE person = ?').run(person)
   }
 
   /** Number of the latest `endAllOf`, of anybody's or of this person's; they are numbered as they follow. 0 before the first. */

@@ -7,6 +7,7 @@ import type { Auth } from '../auth/auth.ts'
 import { LINK_MAX_MS } from '../auth/one-time-links.ts'
 import { roles } from '../auth/roles.ts'
 import { requireStepUp } from '../auth/step-up.ts'
+import { requirePerson } from './logging-in.ts'
 import { HttpProblem } from './problem.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -39,6 +40,8 @@ const AccountList = z.object({
       byProvider: z.boolean(),
       sessions: z.int(),
       lastUsedAt: z.iso.datetime().nullable(),
+      /** While a one-time link waits for its use. */
+      linkUntil: z.iso.datetime().nullable(),
     }),
   ),
 })
@@ -52,9 +55,10 @@ export function accountRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
   const { auth, clock, record } = parts
   return async (app) => {
     app.get('/api/v1/accounts', { schema: { tags, response: { 200: AccountList } } }, () => ({
-      accounts: auth.accounts.list().map(({ seenMs, ...account }) => ({
+      accounts: auth.accounts.list(clock.wallMs()).map(({ seenMs, linkUntilMs, ...account }) => ({
         ...account,
-        lastUsedAt: seenMs === null ? null : new Date(seenMs).toISOString(),
+        lastUsedAt: isoOrNull(seenMs),
+        linkUntil: isoOrNull(linkUntilMs),
       })),
     }))
     app.post(
@@ -68,6 +72,7 @@ export function accountRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
       },
     )
     await app.register(accountChangeRoutes(parts))
+    await app.register(accountAccessRoutes(parts))
   }
 }
 
@@ -99,6 +104,24 @@ function accountChangeRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
       },
     )
     app.post(
+      '/api/v1/accounts/:id/remove',
+      { preHandler, schema: { tags, params: Params, response: { 200: Done } } },
+      async (request) => {
+        const { id } = request.params
+        await checked(() => auth.accounts.remove(id, requirePerson(request.caller).id))
+        record(request, 'account removed', { account: id })
+        return done
+      },
+    )
+  }
+}
+
+/** How a person gets in, and what they are in by. */
+function accountAccessRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
+  const { auth, clock, record } = parts
+  const preHandler = requireStepUp(clock)
+  return async (app) => {
+    app.post(
       '/api/v1/accounts/:id/link',
       { preHandler, schema: { tags, params: Params, response: { 200: Issued } } },
       async (request) => {
@@ -107,6 +130,17 @@ function accountChangeRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
         auth.sessions.endAllOf(id)
         record(request, 'one-time link issued', { account: id })
         return issue(parts, id)
+      },
+    )
+    app.post(
+      '/api/v1/accounts/:id/link/end',
+      { preHandler, schema: { tags, params: Params, response: { 200: Done } } },
+      async (request) => {
+        const { id } = request.params
+        await checked(() => auth.accounts.require(id))
+        auth.links.endOf(id)
+        record(request, 'one-time link ended', { account: id })
+        return done
       },
     )
     app.post(
@@ -122,6 +156,8 @@ function accountChangeRoutes(parts: AccountRouteParts): FastifyPluginAsyncZod {
     )
   }
 }
+
+const isoOrNull = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
 
 function issue({ auth, clock }: AccountRouteParts, person: string): z.output<typeof Issued> {
   const nowMs = clock.wallMs()

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Manager } from 'socket.io-client'
 import { expect, it, onTestFinished } from 'vitest'
-import { inAuthDb, type LoginStack, password, startLoginStack } from '../harness/login.ts'
+import { inAuthDb, type LoginStack, password, startLoginStack, Visitor } from '../harness/login.ts'
 import { until } from '../harness/until.ts'
 
 const WITHIN_MS = 1_000
@@ -28,6 +28,7 @@ const acts: Readonly<Record<string, Act>> = {
   demotion: byAdministrator('role', { role: 'wall', opd: null }),
   'another OPD': byAdministrator('role', { role: 'opd-owner', opd: 'Dishub' }),
   disabling: byAdministrator('disabled', { disabled: true }),
+  removal: byAdministrator('remove'),
   'ending all sessions': byAdministrator('end'),
   'a new one-time link': byAdministrator('link'),
   'a new password': (_, { visitor }) =>
@@ -108,6 +109,42 @@ it('a person cannot end the session of another, and the last administrator stays
       body: { type: 'urn:siaga:problem:last-administrator' },
     })
   }
+  expect(await visitor.post(`/api/v1/accounts/${own}/remove`)).toMatchObject({
+    status: 409,
+    body: { type: 'urn:siaga:problem:own-account' },
+  })
+})
+
+it('a link that waits is told of, and ends by itself, with its account, and with the removal of its account', async () => {
+  const { siaga, administrator, newcomer } = await startLoginStack()
+  const { visitor } = administrator
+  const { id } = await newcomer('operator')
+  const byId = (act: string, body: unknown = {}) => visitor.post(`/api/v1/accounts/${id}/${act}`, body)
+  const account = async () => {
+    const { accounts } = (await visitor.get('/api/v1/accounts')).body as {
+      accounts: { id: string; linkUntil: string | null }[]
+    }
+    return accounts.find((one) => one.id === id)
+  }
+  const endings = { 'link/end': {}, disabled: { disabled: true }, remove: {} }
+  for (const [act, body] of Object.entries(endings)) {
+    const { link, until: untilTime } = (await byId('link')).body as { link: string; until: string }
+    expect(await account(), act).toMatchObject({ linkUntil: untilTime })
+    expect((await byId(act, body)).status, act).toBe(200)
+    expect((await account())?.linkUntil ?? null, act).toBeNull()
+    const used = await new Visitor(siaga.httpUrl).post('/api/v1/session/link', { link, password })
+    expect(used, act).toMatchObject({ status: 401, body: { type: 'urn:siaga:problem:link-ended' } })
+  }
+  expect(await account()).toBeUndefined()
+  expect((await byId('remove')).body).toMatchObject({ type: 'urn:siaga:problem:account-unknown' })
+  const { entries } = (await visitor.get('/api/v1/audit?limit=6')).body as {
+    entries: { act: string; about: { account: string } }[]
+  }
+  expect(entries.filter(({ about }) => about.account === id).map(({ act }) => act)).toEqual([
+    ...['account removed', 'one-time link issued'],
+    ...['account disabled', 'one-time link issued'],
+    ...['one-time link ended', 'one-time link issued'],
+  ])
 })
 
 it('a proof gives the session another cookie, and a login ends the session it was made in', async () => {

@@ -35,6 +35,7 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
   ],
   'last-administrator': ['Ini administrator terakhir', 'Jadikan orang lain administrator lebih dahulu.'],
   'account-unknown': ['Akun ini tidak ada', 'Muat ulang halaman untuk melihat daftar yang baru.'],
+  'own-account': ['Ini akun Anda sendiri', 'Mintalah administrator lain untuk menghapusnya.'],
   'passkey-needed': [
     'Akun ini memakai passkey',
     'Kata sandi Anda benar. Lanjutkan dengan tombol “Masuk dengan passkey”.',
