@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type PersonRole, personRoles } from '../../broker/contract/people.ts'
 import { call } from '../lib/api.ts'
 import { paths } from '../lib/paths.ts'
+import type { PersonFields } from './faults.ts'
 
 const Account = z.object({
   id: z.string(),
@@ -17,6 +18,8 @@ const Account = z.object({
   byProvider: z.boolean(),
   sessions: z.number(),
   lastUsedAt: z.string().nullable(),
+  /** While a one-time link waits for its use. */
+  linkUntil: z.string().nullable(),
 })
 export type Account = z.infer<typeof Account>
 
@@ -41,7 +44,22 @@ export const addAccount = (account: Standing & { name: string; email: string }) 
 export const setStanding = (id: string, standing: Standing) => post(ofAccount(id, 'role'), z.unknown(), standing)
 export const setDisabled = (id: string, disabled: boolean) => post(ofAccount(id, 'disabled'), z.unknown(), { disabled })
 export const issueLink = (id: string) => post(ofAccount(id, 'link'), Issued)
+export const endLink = (id: string) => post(ofAccount(id, 'link/end'), z.unknown())
+export const removeAccount = (id: string) => post(ofAccount(id, 'remove'), z.unknown())
 export const endSessions = (id: string) => post(ofAccount(id, 'end'), z.unknown())
+
+/** As the server takes it. Pure. */
+export const newAccount = ({ name, email, role, opd }: PersonFields): Standing & { name: string; email: string } => ({
+  name: name.trim(),
+  email: email.trim(),
+  ...standingOf(role, opd),
+})
+
+/** Only an OPD's owner has one. Pure. */
+export const standingOf = (role: PersonRole, opd: string): Standing => ({
+  role,
+  opd: role === 'opd-owner' ? opd.trim() : null,
+})
 
 /** What is handed to the person: the secret is behind the #, so no server on the way sees it. */
 export const linkAddress = ({ link }: Issued, origin: string): string => `${origin}${paths.login}#link=${link}`
