@@ -22,6 +22,8 @@ const auditActs = [
   'provider identity removed',
   'identity added',
   'token replaced',
+  'token ended',
+  'applications changed',
   'identity revoked',
   'enrolment code issued',
   'device enrolled',

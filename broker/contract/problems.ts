@@ -38,6 +38,7 @@ export const problemNames = [
   'subject-linked',
   'identity-exists',
   'identity-unknown',
+  'token-unknown',
   'enrolment-refused',
   'app-unknown',
 ] as const

@@ -48,6 +48,34 @@ it('lets two tokens live during a rotation, and the older one end by itself', ()
   expect(credentials.authenticateToken(second.password)).toMatchObject(door)
 })
 
+it('tells of every token that works, newest first, and ends one alone', () => {
+  const { credentials, dataDir } = open()
+  const other = open(dataDir).credentials
+  const first = credentials.issue(door)
+  const second = credentials.issue(door, { overlapMs: 60_000 })
+  const foreign = credentials.issue({ role: 'door', id: 'b' })
+  const issues = () => credentials.tokensOf('door:a').map(({ identity }) => identity.issue)
+  const [newest = '', older = ''] = issues()
+  expect(credentials.tokensOf('door:a').map(({ expiresAt }) => expiresAt)).toEqual([undefined, 1_060_000])
+  expect(credentials.end('door:b', older)).toBe(false)
+  expect(credentials.end('door:a', older)).toBe(true)
+  expect(credentials.end('door:a', older)).toBe(false)
+  expect(issues()).toEqual([newest])
+  other.reload()
+  expect(other.authenticateToken(first.password)).toBeUndefined()
+  for (const { password } of [second, foreign])
+    expect(other.authenticateToken(password)).toMatchObject({ role: 'door' })
+})
+
+it('tells of no token whose overlap is over', () => {
+  const { credentials, time } = open()
+  credentials.issue(door)
+  credentials.issue(door, { overlapMs: 60_000 })
+  time.nowMs += 60_000
+  expect(credentials.tokensOf('door:a')).toHaveLength(1)
+  expect(credentials.tokensOf('door:b')).toEqual([])
+})
+
 it('never lets a third token live, and an overlap never makes an older one last longer', () => {
   const { credentials, time } = open()
   const first = credentials.issue(door)
@@ -65,6 +93,18 @@ it('gives both tokens the rights of the newest issue', () => {
   const first = credentials.issue({ role: 'gateway', id: 'hub', apps: ['a', 'b'] })
   credentials.issue({ role: 'gateway', id: 'hub', apps: ['a'] }, { overlapMs: 60_000 })
   expect(credentials.authenticateToken(first.password)?.apps).toEqual(['a'])
+})
+
+it('changes for whom both tokens of a gateway speak', () => {
+  const { credentials } = open()
+  const hub = { role: 'gateway', id: 'hub' } as const
+  const tokens = [credentials.issue(hub), credentials.issue(hub, { overlapMs: 60_000 })]
+  const apps = () => tokens.map(({ password }) => credentials.authenticateToken(password)?.apps)
+  credentials.setApps('gateway:hub', ['a'])
+  expect(apps()).toEqual([['a'], ['a']])
+  credentials.setApps('gateway:hub', undefined)
+  expect(apps()).toEqual([undefined, undefined])
+  expect(() => credentials.setApps('gateway:hub', ['A'])).toThrow()
 })
 
 it('revokes all tokens of an identity, seen by another process', () => {

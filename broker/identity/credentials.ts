@@ -7,7 +7,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { type Identity, identityName } from '#contract/access.ts'
 import { Id, Sha256 } from '#contract/identifiers.ts'
 import { LiveTokens } from './live-tokens.ts'
-import { type IssuedIdentity, openTokenTable } from './token-table.ts'
+import { type IssuedIdentity, type LiveToken, openTokenTable } from './token-table.ts'
 
 export type { IssuedIdentity } from './token-table.ts'
 
@@ -35,10 +35,16 @@ export interface Credentials {
   accept(identity: Identity, tokenHash: string): void
   /** Ends all tokens of an identity. @returns false when there was nothing to revoke */
   revoke(username: string): boolean
+  /** Ends one token of an identity; the others live on as they were. @returns false when it has no such token */
+  end(username: string, issue: string): boolean
+  /** For which applications a gateway may speak from now on, by any of its tokens; undefined means all. */
+  setApps(username: string, apps: readonly string[] | undefined): void
   /** Each identity once, by its newest token. */
   list(): IssuedIdentity[]
   /** Whether a token of this identity works now. */
   has(username: string): boolean
+  /** All of this identity that work, newest first. */
+  tokensOf(username: string): LiveToken[]
   /** The identity behind a user name and its token. */
   authenticate(username: string, password: string): IssuedIdentity | undefined
   /** The identity behind a bearer token. */
@@ -70,10 +76,6 @@ export function openCredentials(dataDir: string, wallMs: () => number = Date.now
   const endExpired = () => {
     if (wallMs() >= tokens.nextExpiryMs) load()
   }
-  const authenticateToken = (token: string) => {
-    endExpired()
-    return tokens.byHash.get(hashToken(token))
-  }
   load()
 
   return {
@@ -98,6 +100,36 @@ export function openCredentials(dataDir: string, wallMs: () => number = Date.now
       loadOf(username)
       return removed > 0
     },
+    end(username, issue) {
+      const ended = table.removeOne(username, issue)
+      loadOf(username)
+      return ended
+    },
+    setApps(username, apps) {
+      table.setApps(
+        username,
+        apps?.map((app) => Id.parse(app)),
+      )
+      loadOf(username)
+    },
+    ...readers(tokens, endExpired),
+    reload() {
+      if (table.changed()) load()
+      else endExpired()
+    },
+    generation: () => generation,
+    close: () => table.close(),
+  }
+}
+
+type Readers = Pick<Credentials, 'list' | 'tokensOf' | 'authenticate' | 'authenticateToken' | 'current'>
+
+function readers(tokens: LiveTokens, endExpired: () => void): Readers {
+  const authenticateToken = (token: string) => {
+    endExpired()
+    return tokens.byHash.get(hashToken(token))
+  }
+  return {
     list() {
       endExpired()
       // In order of making: the newest of an identity is the last that is set.
@@ -106,7 +138,11 @@ export function openCredentials(dataDir: string, wallMs: () => number = Date.now
     },
     has(username) {
       endExpired()
-      return tokens.hasAnyOf(username)
+      return tokens.of(username).length > 0
+    },
+    tokensOf(username) {
+      endExpired()
+      return [...tokens.of(username)].reverse()
     },
     authenticate(username, password) {
       const identity = authenticateToken(password)
@@ -114,12 +150,6 @@ export function openCredentials(dataDir: string, wallMs: () => number = Date.now
     },
     authenticateToken,
     current: (issue) => tokens.byIssue.get(issue),
-    reload() {
-      if (table.changed()) load()
-      else endExpired()
-    },
-    generation: () => generation,
-    close: () => table.close(),
   }
 }
 

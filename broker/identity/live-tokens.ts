@@ -28,8 +28,9 @@ export class LiveTokens {
     for (const token of live) this.add(token)
   }
 
-  hasAnyOf(username: string): boolean {
-    return this.byName.has(username)
+  /** In the order they were made. */
+  of(username: string): readonly LiveToken[] {
+    return this.byName.get(username) ?? []
   }
 
   private add(token: LiveToken): void {

@@ -31,6 +31,10 @@ export interface TokenTable {
   insert(token: NewToken): void
   /** @returns how many tokens there were */
   remove(username: string): number
+  /** @returns false when this identity has no such token */
+  removeOne(username: string, issue: string): boolean
+  /** For every token of the identity. */
+  setApps(username: string, apps: readonly string[] | undefined): void
   /** Tokens that work now, in the order they were made. */
   live(nowMs: number): LiveToken[]
   /** The same of one identity. */
@@ -72,6 +76,8 @@ export function openTokenTable(dataDir: string): TokenTable {
     'UPDATE tokens SET apps = ?1, expires_at = min(ifnull(expires_at, ?2), ?2) WHERE username = ?3',
   )
   const remove = db.prepare('DELETE FROM tokens WHERE username = ?')
+  const removeOne = db.prepare(`DELETE FROM tokens WHERE username = ? AND substr(token_hash, 1, ${ISSUE_DIGITS}) = ?`)
+  const setApps = db.prepare('UPDATE tokens SET apps = ? WHERE username = ?')
   const live = db.prepare('SELECT * FROM tokens WHERE ifnull(expires_at, ?1 + 1) > ?1 ORDER BY number')
   const liveOf = db.prepare(
     'SELECT * FROM tokens WHERE username = ?2 AND ifnull(expires_at, ?1 + 1) > ?1 ORDER BY number',
@@ -82,7 +88,7 @@ export function openTokenTable(dataDir: string): TokenTable {
   return {
     insert({ identity, hash, nowMs, overlapMs }) {
       const username = identityName(identity)
-      const apps = identity.apps ? JSON.stringify(identity.apps) : null
+      const apps = listOrNull(identity.apps)
       atomically(db, () => {
         const untilMs = nowMs + overlapMs
         endOlder.run(username, untilMs, nowMs)
@@ -91,6 +97,8 @@ export function openTokenTable(dataDir: string): TokenTable {
       })
     },
     remove: (username) => Number(remove.run(username).changes),
+    removeOne: (username, issue) => removeOne.run(username, issue).changes > 0,
+    setApps: (username, apps) => void setApps.run(listOrNull(apps), username),
     live: (nowMs) => (live.all(nowMs) as unknown as Row[]).map(toToken),
     liveOf: (username, nowMs) => (liveOf.all(nowMs, username) as unknown as Row[]).map(toToken),
     changed() {
@@ -125,6 +133,8 @@ function atomically(db: DatabaseSync, write: () => void): void {
     throw error
   }
 }
+
+const listOrNull = (apps: readonly string[] | undefined) => (apps ? JSON.stringify(apps) : null)
 
 function toToken(row: Row): LiveToken {
   const base = { role: row.role, id: row.id, createdAt: row.created_at, issue: row.token_hash.slice(0, ISSUE_DIGITS) }

@@ -96,6 +96,8 @@ export const httpRows: readonly Row[] = [
   { route: 'POST /api/v1/enrolment', allowed: 'public' },
   { route: 'POST /api/v1/identities', allowed: administrators },
   { route: 'POST /api/v1/identities/rotate', allowed: administrators },
+  { route: 'POST /api/v1/identities/end-token', allowed: administrators },
+  { route: 'POST /api/v1/identities/apps', allowed: administrators },
   { route: 'POST /api/v1/identities/revoke', allowed: administrators },
 
   { route: 'GET /api/v1/audit', allowed: ['administrator', 'auditor'] },

@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000
 const roles = ['app', 'gateway', 'door', 'vantage'] as const
 
 export interface IdentityRouteParts {
-  readonly credentials: Pick<Credentials, 'list' | 'issue' | 'revoke'>
+  readonly credentials: Pick<Credentials, 'list' | 'tokensOf' | 'issue' | 'revoke' | 'end' | 'setApps'>
   readonly enrolmentCodes: EnrolmentCodes
   readonly registry: Pick<Registry, 'apps' | 'devices'>
   /** Epoch ms by issue. */
@@ -27,6 +27,7 @@ export interface IdentityRouteParts {
   readonly record: Recorder
 }
 
+const Issue = z.string().regex(/^[0-9a-f]{16}$/, 'a token is named by 16 hex digits')
 const IdentityList = z.object({
   identities: z.array(
     z.object({
@@ -36,27 +37,39 @@ const IdentityList = z.object({
       name: z.string().nullable(),
       /** Of a gateway: the applications it speaks for; null means all. */
       apps: z.array(z.string()).nullable(),
-      createdAt: z.iso.datetime(),
-      lastUsedAt: z.iso.datetime().nullable(),
+      /** That work now, newest first. */
+      tokens: z.array(
+        z.object({
+          /** Of its hash: names it, and tells nothing of it. */
+          token: Issue,
+          createdAt: z.iso.datetime(),
+          lastUsedAt: z.iso.datetime().nullable(),
+          /** Of the older one of an overlap; null means until it is replaced or ended. */
+          until: z.iso.datetime().nullable(),
+        }),
+      ),
     }),
   ),
   /** Devices that have not used their code yet. */
   enrolments: z.array(z.object({ username: z.string(), until: z.iso.datetime() })),
 })
+const Apps = z.array(Id).min(1).max(1_000)
 const NewIdentity = z.object({
   role: z.enum(roles),
   id: Id,
   name: z.string().trim().min(1).max(100).optional(),
-  apps: z.array(Id).min(1).max(1_000).optional(),
+  apps: Apps.optional(),
 })
 /** The token is shown this once. */
 const Issued = z.object({ id: z.string(), username: z.string(), password: z.string() })
 const Username = z.string().max(100)
+const Done = z.object({ result: z.literal('done') })
+const done = { result: 'done' as const }
+const tags = ['identities']
 
 export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod {
-  const { credentials, clock, record } = parts
+  const { clock, record } = parts
   const preHandler = requireStepUp(clock)
-  const tags = ['identities']
   return async (app) => {
     app.get('/api/v1/identities', { schema: { tags, response: { 200: IdentityList } } }, () => ({
       identities: listIdentities(parts),
@@ -74,6 +87,14 @@ export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod
         return reply.code(201).send(credential)
       },
     )
+    await app.register(identityChangeRoutes(parts))
+  }
+}
+
+function identityChangeRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod {
+  const { credentials, clock, record } = parts
+  const preHandler = requireStepUp(clock)
+  return async (app) => {
     app.post(
       '/api/v1/identities/rotate',
       {
@@ -94,21 +115,52 @@ export function identityRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod
       },
     )
     app.post(
-      '/api/v1/identities/revoke',
+      '/api/v1/identities/apps',
       {
         preHandler,
-        schema: {
-          tags,
-          body: z.object({ username: Username }),
-          response: { 200: z.object({ result: z.literal('done') }) },
-        },
+        schema: { tags, body: z.object({ username: Username, apps: Apps.nullable() }), response: { 200: Done } },
       },
+      (request) => {
+        const { username, apps } = request.body
+        requireGateway(parts, username)
+        requireApps(parts, apps ?? [])
+        credentials.setApps(username, apps ?? undefined)
+        record(request, 'applications changed', { identity: username, apps: apps?.join(' ') ?? '*' })
+        return done
+      },
+    )
+    await app.register(identityEndRoutes(parts))
+  }
+}
+
+function identityEndRoutes(parts: IdentityRouteParts): FastifyPluginAsyncZod {
+  const { credentials, clock, record } = parts
+  const preHandler = requireStepUp(clock)
+  return async (app) => {
+    app.post(
+      '/api/v1/identities/end-token',
+      { preHandler, schema: { tags, body: z.object({ username: Username, token: Issue }), response: { 200: Done } } },
+      (request) => {
+        const { username, token } = request.body
+        requireIdentity(parts, username)
+        if (!credentials.end(username, token)) {
+          throw new HttpProblem(404, 'Not found', `"${username}" has no token "${token}".`, 'token-unknown')
+        }
+        // Or the device could bring it back.
+        parts.enrolmentCodes.revoke(username)
+        record(request, 'token ended', { identity: username, token })
+        return done
+      },
+    )
+    app.post(
+      '/api/v1/identities/revoke',
+      { preHandler, schema: { tags, body: z.object({ username: Username }), response: { 200: Done } } },
       (request) => {
         const { username } = request.body
         if (!parts.enrolmentCodes.revoke(username)) requireIdentity(parts, username)
         credentials.revoke(username)
         record(request, 'identity revoked', { identity: username })
-        return { result: 'done' as const }
+        return done
       },
     )
   }
@@ -121,19 +173,25 @@ function listIdentities({
 }: IdentityRouteParts): z.input<typeof IdentityList>['identities'] {
   const used = lastUses()
   return credentials.list().map((identity) => {
-    const { role, id, apps, createdAt, issue } = identity
-    const lastUsedMs = used.get(issue)
+    const { role, id, apps } = identity
+    const username = identityName(identity)
     return {
-      username: identityName(identity),
+      username,
       role,
       id,
       name: nameOf(registry, identity),
       apps: apps ? [...apps] : null,
-      createdAt: new Date(createdAt).toISOString(),
-      lastUsedAt: lastUsedMs === undefined ? null : new Date(lastUsedMs).toISOString(),
+      tokens: credentials.tokensOf(username).map(({ identity: { createdAt, issue }, expiresAt }) => ({
+        token: issue,
+        createdAt: new Date(createdAt).toISOString(),
+        lastUsedAt: isoOrNull(used.get(issue)),
+        until: isoOrNull(expiresAt),
+      })),
     }
   })
 }
+
+const isoOrNull = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
 
 function nameOf({ apps, devices }: IdentityRouteParts['registry'], { role, id }: Identity): string | null {
   if (role === 'app') return apps.get(id)?.name ?? null
@@ -141,17 +199,26 @@ function nameOf({ apps, devices }: IdentityRouteParts['registry'], { role, id }:
   return devices.list(role).find((device) => device.id === id)?.name ?? null
 }
 
-function addIdentity({ credentials, registry }: IdentityRouteParts, body: z.output<typeof NewIdentity>): Credential {
+function addIdentity(parts: IdentityRouteParts, body: z.output<typeof NewIdentity>): Credential {
+  const { credentials, registry } = parts
   const { role, id, name, apps } = body
   if (credentials.list().some((one) => one.role === role && one.id === id)) {
     throw new HttpProblem(409, 'Not done', `"${role}:${id}" has a token: replace it instead.`, 'identity-exists')
   }
-  const missing = (role === 'app' ? [id] : (apps ?? [])).find((one) => registry.apps.get(one) === undefined)
-  if (missing !== undefined) {
-    throw new HttpProblem(409, 'Not done', `No application "${missing}" is registered.`, 'app-unknown')
-  }
+  requireApps(parts, role === 'app' ? [id] : (apps ?? []))
   if (role === 'door' || role === 'vantage') registry.devices.add(role, id, name)
   return credentials.issue({ role, id, ...(role === 'gateway' && apps && { apps }) })
+}
+
+function requireApps({ registry }: IdentityRouteParts, apps: readonly string[]): void {
+  const missing = apps.find((one) => registry.apps.get(one) === undefined)
+  if (missing === undefined) return
+  throw new HttpProblem(409, 'Not done', `No application "${missing}" is registered.`, 'app-unknown')
+}
+
+function requireGateway(parts: IdentityRouteParts, username: string): void {
+  if (requireIdentity(parts, username).role === 'gateway') return
+  throw new HttpProblem(409, 'Not done', `"${username}" is no gateway: it speaks for itself alone.`)
 }
 
 /** As it is: a gateway keeps the applications it is limited to. The server's own token is nobody's to touch. */

@@ -21,7 +21,7 @@ export interface HttpParts {
   /** Undefined in the demo, which has no login. */
   readonly auth: Auth | undefined
   readonly metricsToken: string | undefined
-  readonly credentials: Pick<Credentials, 'list' | 'issue' | 'revoke' | 'accept'>
+  readonly credentials: Pick<Credentials, 'list' | 'tokensOf' | 'issue' | 'revoke' | 'end' | 'setApps' | 'accept'>
   readonly enrolmentCodes: EnrolmentCodes
   /** Public half of the key that signs commands and access lists, SPKI PEM. */
   readonly commandKey: string

@@ -8,7 +8,10 @@ import type { AuditLog } from '../audit/audit-log.ts'
 /** Ids, and words of the contract. */
 type About = Readonly<
   Partial<
-    Record<'account' | 'role' | 'identity' | 'session' | 'subject' | 'by' | 'door' | 'command' | 'person', string>
+    Record<
+      'account' | 'role' | 'identity' | 'token' | 'apps' | 'session' | 'subject' | 'by' | 'door' | 'command' | 'person',
+      string
+    >
   >
 >
 

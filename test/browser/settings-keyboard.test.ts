@@ -14,12 +14,13 @@ const email = 'budi@kalbar.example'
 /** What has the focus: the label of a field, the text of a button, else the name of its place. */
 function focusOf(page: Page): Promise<string> {
   return page.evaluate(() => {
+    const textOf = (one: Element) => (one.textContent ?? '').replaceAll(/\s+/g, ' ').trim()
     const element = document.activeElement
     if (!(element instanceof HTMLElement) || element === document.body) return 'nothing'
     if (element instanceof HTMLInputElement || element instanceof HTMLSelectElement) {
-      return element.labels?.[0]?.innerText.trim() ?? ''
+      return element.labels?.[0] ? textOf(element.labels[0]) : ''
     }
-    return element.dataset['account'] ?? element.getAttribute('aria-labelledby') ?? element.innerText.trim()
+    return element.dataset['account'] ?? element.getAttribute('aria-labelledby') ?? textOf(element)
   })
 }
 

@@ -157,8 +157,8 @@ it('shows a push by HTTP as the last use of its token', async () => {
   registerApps(siaga.dataDir, [{ id: 'pusher', intervalS: 60, graceS: 10 }])
   const lastUsed = async () => {
     const { body } = await visitor.get('/api/v1/identities')
-    const { identities } = body as { identities: { username: string; lastUsedAt: string | null }[] }
-    return identities.find(({ username }) => username === 'app:pusher')?.lastUsedAt
+    const { identities } = body as { identities: { username: string; tokens: { lastUsedAt: string | null }[] }[] }
+    return identities.find(({ username }) => username === 'app:pusher')?.tokens[0]?.lastUsedAt
   }
   await until('the server to know what the shell registered', async () => (await lastUsed()) === null)
   const made = await visitor.post('/api/v1/identities/rotate', { username: 'app:pusher', overlapHours: 0 })

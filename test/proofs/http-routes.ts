@@ -59,7 +59,9 @@ const bodies: Readonly<Record<string, readonly unknown[]>> = {
   'POST /api/v1/accounts/:id/role': [{ role: 'auditor', opd: null }],
   'POST /api/v1/accounts/:id/disabled': [{ disabled: true }],
   'POST /api/v1/accounts/:id/link': [undefined],
+  'POST /api/v1/accounts/:id/link/end': [undefined],
   'POST /api/v1/accounts/:id/end': [undefined],
+  'POST /api/v1/accounts/:id/remove': [undefined],
   'POST /api/v1/provider-subjects/:id/link': [{ account: 'x' }],
   'POST /api/v1/provider-subjects/:id/account': [newAccount],
   'POST /api/v1/provider-subjects/:id/remove': [undefined],
@@ -73,6 +75,8 @@ const bodies: Readonly<Record<string, readonly unknown[]>> = {
   // No application of that name is registered.
   'POST /api/v1/identities': [{ role: 'app', id: 'no-app' }],
   'POST /api/v1/identities/rotate': [{ username: 'app:no-app', overlapHours: 0 }],
+  'POST /api/v1/identities/end-token': [{ username: 'app:no-app', token: '0123456789abcdef' }],
+  'POST /api/v1/identities/apps': [{ username: 'gateway:no-gateway', apps: ['no-app'] }],
   'POST /api/v1/identities/revoke': [{ username: 'app:no-app' }],
   // None that an operator may give: what is let in is written down before the door is asked.
   'POST /api/v1/doors/:door/commands': [

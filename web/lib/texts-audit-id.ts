@@ -22,6 +22,8 @@ const acts: Readonly<Record<AuditAct, string>> = {
   'provider identity removed': 'Identitas penyedia dilepaskan',
   'identity added': 'Identitas ditambah',
   'token replaced': 'Token diganti',
+  'token ended': 'Token diakhiri',
+  'applications changed': 'Aplikasi gateway diubah',
   'identity revoked': 'Identitas dicabut',
   'enrolment code issued': 'Kode pendaftaran dibuat',
   'device enrolled': 'Perangkat terdaftar',

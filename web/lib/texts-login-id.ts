@@ -72,6 +72,7 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
   'subject-linked': ['Identitas ini sudah mempunyai akun', 'Lepaskan lebih dahulu, lalu hubungkan lagi.'],
   'identity-exists': ['Identitas ini sudah mempunyai token', 'Ganti tokennya di daftar.'],
   'identity-unknown': ['Identitas ini tidak ada lagi', 'Muat ulang halaman untuk melihat daftar yang baru.'],
+  'token-unknown': ['Token ini sudah tidak berlaku', 'Muat ulang halaman untuk melihat daftar yang baru.'],
   'enrolment-refused': ['Kode pendaftaran tidak berlaku', 'Kode dipakai sekali dan berlaku satu jam. Buat kode baru.'],
   'app-unknown': ['Aplikasi ini belum terdaftar', 'Daftarkan aplikasinya lebih dahulu, lalu terbitkan token.'],
   'password-common': [

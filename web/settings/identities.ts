@@ -11,8 +11,17 @@ const Identity = z.object({
   id: z.string(),
   name: z.string().nullable(),
   apps: z.array(z.string()).nullable(),
-  createdAt: z.string(),
-  lastUsedAt: z.string().nullable(),
+  /** That work now, newest first. */
+  tokens: z.array(
+    z.object({
+      /** Names it, and is not it. */
+      token: z.string(),
+      createdAt: z.string(),
+      lastUsedAt: z.string().nullable(),
+      /** Of the older one of an overlap. */
+      until: z.string().nullable(),
+    }),
+  ),
 })
 export type Identity = z.infer<typeof Identity>
 
@@ -46,6 +55,11 @@ export const enrolDevice = (role: string, id: string) =>
 export const isDevice = (role: string): boolean => role === 'door' || role === 'vantage'
 export const replaceToken = (username: string, overlapHours: number) =>
   call(`${base}/rotate`, Credential, { method: 'POST', body: { username, overlapHours } })
+export const endToken = (username: string, token: string) =>
+  call(`${base}/end-token`, z.unknown(), { method: 'POST', body: { username, token } })
+/** @param apps null means all */
+export const setApps = (username: string, apps: readonly string[] | null) =>
+  call(`${base}/apps`, z.unknown(), { method: 'POST', body: { username, apps } })
 export const revokeIdentity = (username: string) =>
   call(`${base}/revoke`, z.unknown(), { method: 'POST', body: { username } })
 

@@ -6,7 +6,7 @@ import { qrCode } from './qr.ts'
 
 const identity = (username: string, name: string | null = null): Identity => ({
   ...{ username, name, role: 'app', id: username, apps: null },
-  ...{ createdAt: '2026-11-24T00:00:00Z', lastUsedAt: null },
+  tokens: [],
 })
 
 test('identities are found by every word of name and user name', () => {
