@@ -16,6 +16,9 @@ export type PersonRole = (typeof personRoles)[number]
 export const PASSWORD_LENGTH_MIN = 12
 export const PASSWORD_LENGTH_MAX = 128
 
+/** As `z.email()` takes it: ASCII alone. */
+export const Email = z.email().max(200)
+
 /** Answer of `GET /api/v1/session`. */
 export const SessionView = z.object({
   /** False in the demo: there is nothing to log in to. */

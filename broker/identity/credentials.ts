@@ -122,7 +122,7 @@ export function openCredentials(dataDir: string, wallMs: () => number = Date.now
   }
 }
 
-type Readers = Pick<Credentials, 'list' | 'tokensOf' | 'authenticate' | 'authenticateToken' | 'current'>
+type Readers = Pick<Credentials, 'list' | 'has' | 'tokensOf' | 'authenticate' | 'authenticateToken' | 'current'>
 
 function readers(tokens: LiveTokens, endExpired: () => void): Readers {
   const authenticateToken = (token: string) => {

@@ -1,6 +1,7 @@
 /** `/api/v1/accounts`: who may log in, and as what. Each write needs a step-up. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { Email } from '#contract/people.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { AccountError } from '../auth/accounts.ts'
 import type { Auth } from '../auth/auth.ts'
@@ -20,7 +21,7 @@ export interface AccountRouteParts {
 const standing = { role: z.enum(roles), opd: z.string().trim().min(1).max(200).nullable() }
 export const NewAccountBody = z.object({
   name: z.string().trim().min(1).max(100),
-  email: z.email().max(200),
+  email: Email,
   ...standing,
 })
 const AccountList = z.object({

@@ -203,7 +203,14 @@ function addIdentity(parts: IdentityRouteParts, body: z.output<typeof NewIdentit
   const { credentials, registry } = parts
   const { role, id, name, apps } = body
   if (credentials.list().some((one) => one.role === role && one.id === id)) {
-    throw new HttpProblem(409, 'Not done', `"${role}:${id}" has a token: replace it instead.`, 'identity-exists')
+    const username = `${role}:${id}`
+    throw new HttpProblem(
+      409,
+      'Not done',
+      `"${username}" has a token: replace it instead.`,
+      'identity-exists',
+      username,
+    )
   }
   requireApps(parts, role === 'app' ? [id] : (apps ?? []))
   if (role === 'door' || role === 'vantage') registry.devices.add(role, id, name)
@@ -213,7 +220,7 @@ function addIdentity(parts: IdentityRouteParts, body: z.output<typeof NewIdentit
 function requireApps({ registry }: IdentityRouteParts, apps: readonly string[]): void {
   const missing = apps.find((one) => registry.apps.get(one) === undefined)
   if (missing === undefined) return
-  throw new HttpProblem(409, 'Not done', `No application "${missing}" is registered.`, 'app-unknown')
+  throw new HttpProblem(409, 'Not done', `No application "${missing}" is registered.`, 'app-unknown', missing)
 }
 
 function requireGateway(parts: IdentityRouteParts, username: string): void {
@@ -224,7 +231,7 @@ function requireGateway(parts: IdentityRouteParts, username: string): void {
 /** As it is: a gateway keeps the applications it is limited to. The server's own token is nobody's to touch. */
 function requireIdentity({ credentials }: IdentityRouteParts, username: string): Identity {
   const found = credentials.list().find((identity) => identityName(identity) === username && identity.role !== 'server')
-  if (!found) throw new HttpProblem(404, 'Not found', `There is no "${username}".`, 'identity-unknown')
+  if (!found) throw new HttpProblem(404, 'Not found', `There is no "${username}".`, 'identity-unknown', username)
   const { role, id, apps } = found
   return apps ? { role, id, apps } : { role, id }
 }

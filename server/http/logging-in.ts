@@ -21,7 +21,6 @@ export const NewPassword = z
   .string()
   .min(PASSWORD_LENGTH_MIN, `a password has at least ${PASSWORD_LENGTH_MIN} characters`)
   .max(PASSWORD_LENGTH_MAX)
-export const Email = z.email().max(200)
 /** Of the app, or a recovery code with what people type between its letters. */
 export const Code = z.string().trim().min(6).max(60)
 export const Done = z.object({ result: z.literal('done') })

@@ -13,6 +13,8 @@ export const Problem = z.object({
   title: z.string(),
   status: z.int(),
   detail: z.string(),
+  /** What of the request it is about, for a page to name. */
+  value: z.string().optional(),
 })
 
 /** An answer that is an error on purpose: `detail` says what, with which value, and what to do next. */
@@ -22,12 +24,15 @@ export class HttpProblem extends Error {
   readonly title: string
   /** For problems a page tells apart. */
   readonly problem: ProblemName | undefined
+  /** What of the request it is about. */
+  readonly value: string | undefined
 
-  constructor(status: number, title: string, detail: string, problem?: ProblemName) {
+  constructor(status: number, title: string, detail: string, problem?: ProblemName, value?: string) {
     super(detail)
     this.status = status
     this.title = title
     this.problem = problem
+    this.value = value
   }
 }
 
@@ -38,11 +43,7 @@ export function sendProblem(
   detail: string,
   problem?: ProblemName,
 ): FastifyReply {
-  return reply
-    .code(status)
-    .type('application/problem+json')
-    .serializer((document: unknown) => JSON.stringify(document))
-    .send(problemDocument(status, title, detail, problem))
+  return send(reply, problemDocument(status, title, detail, problem))
 }
 
 export function problemDocument(
@@ -51,13 +52,24 @@ export function problemDocument(
   detail: string,
   problem?: ProblemName,
 ): z.output<typeof Problem> {
-  return { type: problem ? problemType(problem) : 'about:blank', title, status, detail }
+  return { type: typeOf(problem), title, status, detail }
+}
+
+const typeOf = (problem: ProblemName | undefined) => (problem ? problemType(problem) : 'about:blank')
+
+function send(reply: FastifyReply, body: z.output<typeof Problem>): FastifyReply {
+  return reply
+    .code(body.status)
+    .type('application/problem+json')
+    .serializer((document: unknown) => JSON.stringify(document))
+    .send(body)
 }
 
 export function useProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     if (error instanceof HttpProblem) {
-      return sendProblem(reply, error.status, error.title, error.message, error.problem)
+      const { status, title, message: detail, problem, value } = error
+      return send(reply, { type: typeOf(problem), title, status, detail, ...(value !== undefined && { value }) })
     }
     if (error instanceof SeriesQueryError) return sendProblem(reply, 400, 'Bad query', error.message)
     if (hasZodFastifySchemaValidationErrors(error)) {

@@ -1,7 +1,7 @@
 /** `/api/v1/session`: who am I, and logging in. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { SessionView } from '#contract/people.ts'
+import { Email, SessionView } from '#contract/people.ts'
 import { mayCall } from '../auth/allow-table.ts'
 import type { Auth } from '../auth/auth.ts'
 import {
@@ -10,7 +10,6 @@ import {
   clientOf,
   Done,
   done,
-  Email,
   NewPassword,
   Password,
   sessionOptions,

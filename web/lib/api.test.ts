@@ -23,7 +23,9 @@ test('a good answer is decoded', async () => {
 
 test('a problem document speaks in its own words', async () => {
   serverSays('{"title":"Bad query","detail":"use every=1h","status":400}', 400)
-  expect(await failure()).toMatchObject({ title: 'Bad query', message: 'use every=1h', status: 400 })
+  expect(await failure()).toMatchObject({ title: 'Bad query', message: 'use every=1h', status: 400, value: '' })
+  serverSays('{"title":"Not done","detail":"no such","value":"simrs","status":409}', 409)
+  expect(await failure()).toMatchObject({ value: 'simrs' })
 })
 
 test('an error without a problem document names its status', async () => {

@@ -1,7 +1,12 @@
 /** Calls of the HTTP API (design §3.4): answers are decoded once by a schema, errors are RFC 9457 problem documents. */
 import { z } from 'zod'
 
-const Problem = z.object({ type: z.string().default(''), title: z.string(), detail: z.string().default('') })
+const Problem = z.object({
+  type: z.string().default(''),
+  title: z.string(),
+  detail: z.string().default(''),
+  value: z.string().default(''),
+})
 
 /** What went wrong, in words for the screen. `status` is 0 when no answer came. */
 export class ApiError extends Error {
@@ -10,14 +15,17 @@ export class ApiError extends Error {
   readonly status: number
   /** Of the problem document; broker/contract/problems.ts names those a page tells apart. */
   readonly type: string
+  /** What of the request it is about; empty when the server names nothing. */
+  readonly value: string
   /** Seconds until the server listens again; 0 when it does. */
   readonly retryAfterS: number
 
-  constructor(title: string, detail: string, status: number, { type = '', retryAfterS = 0 } = {}) {
+  constructor(title: string, detail: string, status: number, { type = '', value = '', retryAfterS = 0 } = {}) {
     super(detail)
     this.title = title
     this.status = status
     this.type = type
+    this.value = value
     this.retryAfterS = retryAfterS
   }
 }
@@ -68,8 +76,8 @@ async function problemOf(response: Response): Promise<ApiError> {
   const problem = Problem.safeParse(await response.json().catch(() => null))
   const retryAfterS = Number(response.headers.get('retry-after') ?? 0)
   if (problem.success) {
-    const { type, title, detail } = problem.data
-    return new ApiError(title, detail, response.status, { type, retryAfterS })
+    const { type, title, detail, value } = problem.data
+    return new ApiError(title, detail, response.status, { type, value, retryAfterS })
   }
-  return new ApiError(`Server menjawab ${response.status}`, response.statusText, response.status)
+  return new ApiError(`Server menjawab ${response.status}`, response.statusText, response.status, { retryAfterS })
 }

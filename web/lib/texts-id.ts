@@ -5,7 +5,7 @@ import type { AppState, Cause } from '../../broker/contract/states.ts'
 import { audit } from './texts-audit-id.ts'
 import { desk, explore, home, simulator } from './texts-desk-id.ts'
 import { doorsPage } from './texts-doors-id.ts'
-import { login, problems } from './texts-login-id.ts'
+import { login, problemBroken, problemRefused, problems, problemsByStatus } from './texts-login-id.ts'
 import { settings } from './texts-settings-id.ts'
 
 const stateName: Record<AppState, string> = {
@@ -218,6 +218,10 @@ export const indonesian = {
   simulator,
   login,
   problems,
+  problemsByStatus,
+  problemRefused,
+  problemBroken,
+  serverSays: 'Jawaban server:',
   roleName,
   roleMeaning,
   settings,

@@ -90,6 +90,24 @@ export const problems: Readonly<Record<ProblemName, ProblemText>> = {
   'name-missing': ['Nama dan surel harus diisi', 'Administrator pertama belum mempunyai akun.'],
 }
 
+/** Of what has no name, by the status of the answer. */
+export const problemsByStatus: Readonly<Record<number, ProblemText>> = {
+  400: ['Isian tidak diterima', 'Periksa yang diketik, lalu coba lagi.'],
+  401: ['Sesi sudah berakhir', 'Masuk lagi untuk melanjutkan.'],
+  403: ['Tidak diizinkan', 'Peran atau sesi Anda tidak mencakup ini.'],
+  404: ['Tidak ada lagi', 'Muat ulang halaman untuk melihat keadaan sekarang.'],
+  409: ['Sekarang tidak dapat dilakukan', 'Muat ulang halaman, lalu coba lagi.'],
+  413: ['Isian terlalu panjang', 'Singkatkan, lalu coba lagi.'],
+  429: ['Terlalu banyak permintaan', 'Tunggu sebentar, lalu coba lagi.'],
+  503: ['Server sedang tidak siap', 'Coba lagi beberapa saat lagi.'],
+  504: ['Tidak ada jawaban pada waktunya', 'Periksa keadaannya, lalu coba lagi.'],
+}
+export const problemRefused: ProblemText = ['Server menolak permintaan ini', 'Muat ulang halaman, lalu coba lagi.']
+export const problemBroken: ProblemText = [
+  'Server gagal menjawab',
+  'Coba lagi. Bila tetap begitu, hubungi administrator: catatan server menyebut sebabnya.',
+]
+
 export const login = {
   title: 'Masuk',
   email: 'Surel',
@@ -134,6 +152,7 @@ export const login = {
     name: 'Ketik nama Anda.',
   },
   emailWrong: 'Surel ditulis seperti nama@contoh.go.id.',
+  emailLetter: (letter: string) => `Surel tidak dapat memakai “${letter}”: hanya huruf a–z, angka, dan tanda baca.`,
   codeWrong: 'Kode terdiri dari enam angka.',
   recoveryWrong:
     'Kode pemulihan terdiri dari empat bagian berisi enam huruf dan angka, seperti 7K3MX9-Q2ZR8D-4HNVB6-W5TJCE.',

@@ -10,6 +10,8 @@ describe('what was typed', () => {
     expect(emailFault(' ')).not.toBe('')
     expect(emailFault('sari')).not.toBe('')
     expect(emailFault(' sari@kalbar.example ')).toBe('')
+    expect(emailFault('sári@kalbar.example')).toContain('á')
+    expect(emailFault('sari..@kalbar.example')).not.toBe('')
     expect(codeFault('12345')).not.toBe('')
     expect(codeFault('123 456')).toBe('')
     expect(recoveryFault('abc')).not.toBe('')
@@ -33,12 +35,32 @@ describe('a one-time link', () => {
 
 describe('words for a problem', () => {
   test.each(problemNames)('%s is said in Indonesian, with what to do next', (name) => {
-    const [what, next] = wordingOf(new ApiError('English title', 'English detail', 409, { type: problemType(name) }))
-    expect(what).not.toBe('English title')
-    expect(next.length).toBeGreaterThan(10)
+    const words = wordingOf(new ApiError('English title', 'English detail', 409, { type: problemType(name) }))
+    expect(words.what).not.toBe('English title')
+    expect(words.next.length).toBeGreaterThan(10)
+    expect(words.server).toBe('')
   })
 
-  test('an unknown problem keeps the words of the server', () => {
-    expect(wordingOf(new ApiError('Store away', 'try later', 503))).toEqual(['Store away', 'try later'])
+  test.each([400, 404, 409, 418, 429, 500, 503])(
+    'status %i without a name is said in Indonesian, the words of the server behind it',
+    (status) => {
+      const { what, next, server } = wordingOf(new ApiError('Store away', 'try later', status))
+      expect(`${what} ${next}`).not.toMatch(/Store|later/)
+      expect(next.length).toBeGreaterThan(10)
+      expect(server).toBe('Store away: try later')
+    },
+  )
+
+  test('what the page says itself stays as it is', () => {
+    const words = { what: 'Server tidak menjawab', next: 'Periksa sambungan.', server: '' }
+    expect(wordingOf(new ApiError(words.what, words.next, 0))).toEqual(words)
+  })
+
+  test('the value it is about, and the seconds to wait, are in it', () => {
+    const taken = { type: problemType('identity-exists'), value: 'app:simrs' }
+    expect(wordingOf(new ApiError('Not done', '', 409, taken)).what).toContain('app:simrs')
+    const slowed = { type: problemType('too-many-tries'), retryAfterS: 7 }
+    expect(wordingOf(new ApiError('Too many tries', '', 429, slowed)).next).toContain('7 detik')
+    expect(wordingOf(new ApiError('Too Many Requests', '', 429, { retryAfterS: 8 })).next).toContain('8 detik')
   })
 })

@@ -1,6 +1,6 @@
 /** What is wrong with what was typed, in words for beneath the field; empty when nothing is. Pure. */
 import { passwordFault } from '../../broker/contract/passwords.ts'
-import { PASSWORD_LENGTH_MIN } from '../../broker/contract/people.ts'
+import { Email, PASSWORD_LENGTH_MIN } from '../../broker/contract/people.ts'
 import { CODE_ALPHABET, RECOVERY_LETTERS, readTypedCode } from '../../broker/contract/typed-code.ts'
 import { t } from '../lib/texts.ts'
 
@@ -8,7 +8,9 @@ const RECOVERY_CODE = new RegExp(`^[${CODE_ALPHABET}]{${RECOVERY_LETTERS}}$`)
 
 export function emailFault(typed: string): string {
   if (typed.trim() === '') return t.login.missing.email
-  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(typed.trim()) ? '' : t.login.emailWrong
+  if (Email.safeParse(typed.trim()).success) return ''
+  const letter = /[^\p{ASCII}]/u.exec(typed)?.[0]
+  return letter === undefined ? t.login.emailWrong : t.login.emailLetter(letter)
 }
 
 /** Six digits, with spaces as an app shows them. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { appsFault, isFaultless, opdFault, personFaults } from './faults.ts'
 import { type Identity, idsIn, soughtAmong } from './identities.ts'
 import { secretOf } from './own-account.ts'
 import { deviceName } from './own-sessions.ts'
@@ -14,6 +15,20 @@ test('identities are found by every word of name and user name', () => {
   expect(soughtAmong(all, 'provinsi SIM').map(({ username }) => username)).toEqual(['app:simrs'])
   expect(soughtAmong(all, ' ')).toHaveLength(2)
   expect(soughtAmong(all, 'tidak ada')).toEqual([])
+})
+
+test('what a server would refuse in English is told at its field', () => {
+  expect(appsFault('simrs, SIMRS')).toContain('“SIMRS”')
+  expect(appsFault(' , ')).not.toBe('')
+  expect(appsFault('simrs ppid')).toBe('')
+  expect(opdFault('opd-owner', '  ')).not.toBe('')
+  expect(opdFault('opd-owner', 'Dinkes')).toBe('')
+  expect(opdFault('operator', '')).toBe('')
+  const person = { name: 'Sari', email: 'sari@kalbar.example', role: 'operator', opd: '' } as const
+  expect(isFaultless(personFaults(person))).toBe(true)
+  for (const wrong of [{ name: ' ' }, { email: 'sari' }, { role: 'opd-owner' as const }]) {
+    expect(isFaultless(personFaults({ ...person, ...wrong })), JSON.stringify(wrong)).toBe(false)
+  }
 })
 
 test('ids may be typed with commas and spaces', () => {
