@@ -93,6 +93,23 @@ describe('axe finds nothing, and nobody else is asked for anything', () => {
   })
 })
 
+describe('the demo says so', () => {
+  test.each([
+    ['with its snapshot', false],
+    ['before a snapshot has come', true],
+  ])('on every page, %s', async (_, silent) => {
+    const browser = await startBrowser()
+    const server = await LiveServer.start({ snapshot, api: workingApi(), silent })
+    for (const path of ['/', '/explore', '/doors', '/settings', '/audit', '/simulator', '/nowhere']) {
+      const { page } = await openPage(browser, `${server.url}${path}`)
+      await page.locator('header').getByText('SIMULASI', { exact: true }).waitFor()
+      if (!silent) await page.locator('.link.live').waitFor()
+      expect(await page.locator('.link.live').count(), path).toBe(silent ? 0 : 1)
+      expect(await page.locator('header').getByText('SIMULASI', { exact: true }).count(), path).toBe(1)
+    }
+  })
+})
+
 describe('a phone needs no sideways scrolling', () => {
   test.each(['/', '/explore?app=app-0&range=6h', '/simulator'])('on %s', async (path) => {
     const { page } = await open(path, phone)

@@ -39,6 +39,8 @@ export interface LiveServerOptions {
   /** With an empty `build` the server names the one of the built page. */
   snapshot: Snapshot
   api?: Api
+  /** Takes screens in, and tells them nothing. */
+  silent?: boolean
   /** 0 or absent picks a free one. */
   port?: number
 }
@@ -56,7 +58,7 @@ export class LiveServer {
   /** This host's clock at the last pulse or snapshot, epoch ms. */
   lastPulseAtMs = 0
 
-  private constructor({ snapshot, api = () => undefined }: LiveServerOptions) {
+  private constructor({ snapshot, api = () => undefined, silent = false }: LiveServerOptions) {
     this.#snapshot = structuredClone(snapshot)
     this.#ingest = snapshot.ingest
     this.#version = snapshot.version
@@ -69,6 +71,7 @@ export class LiveServer {
     })
     this.#io = new Server(this.#http, { transports: ['websocket'], pingInterval: 2000, pingTimeout: 3000 })
     this.#io.of('/live').on('connection', (socket) => {
+      if (silent) return
       socket.emit('snapshot', this.#now())
       this.lastPulseAtMs = Date.now()
       socket.on('resync', () => {
@@ -85,7 +88,7 @@ export class LiveServer {
     const address = server.#http.address()
     if (address === null || typeof address === 'string') throw new Error('the test server has no port')
     server.port = address.port
-    server.resumePulses()
+    if (!options.silent) server.resumePulses()
     onTestFinished(() => server.close())
     return server
   }
