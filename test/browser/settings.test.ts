@@ -1,5 +1,5 @@
 /** An administrator looks after people, devices and tokens in a real browser; the second factor is asked for again. */
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { startBrowser } from '../harness/browser.ts'
 import { forgetStepUp, password, startLoginStack } from '../harness/login.ts'
@@ -115,6 +115,33 @@ test('whatever is done to an account is asked once more: its link, its role, its
   expect(await own.getByRole('button', { name: 'Hapus akun' }).count()).toBe(0)
   await act('Hapus akun')
   await row.waitFor({ state: 'detached' })
+})
+
+test('a token of an overlap ends alone, and a device gets a code in place of a token', async () => {
+  const { stack, open } = await start()
+  const { visitor } = stack.administrator
+  await visitor.post('/api/v1/identities', { role: 'gateway', id: 'pusat' })
+  await visitor.post('/api/v1/identities', { role: 'door', id: 'arsip' })
+  const { page } = await open('admin@kalbar.example', totpCode(stack.administrator.uri, 1))
+  const gateway = page.locator('[data-identity="gateway:pusat"]')
+  const act = async (row: Locator, name: string) => {
+    await row.getByRole('button', { name, exact: true }).click()
+    await row.getByRole('button', { name: `Ya, ${name.toLowerCase()}`, exact: true }).click()
+  }
+  await gateway.locator('summary').click()
+  expect(await gateway.getByRole('button', { name: /Akhiri token/ }).count()).toBe(0)
+  await act(gateway, 'Ganti token')
+  await takeSecret(page)
+  await gateway.getByText('berlaku sampai').waitFor()
+  await act(gateway, 'Akhiri token lama')
+  await gateway.getByText('berlaku sampai').waitFor({ state: 'detached' })
+  expect(await gateway.locator('[data-token]').count()).toBe(1)
+
+  const door = page.locator('[data-identity="door:arsip"]')
+  await door.locator('summary').click()
+  expect(await door.getByRole('button', { name: 'Ganti token' }).count()).toBe(0)
+  await act(door, 'Kode pendaftaran baru')
+  expect(await takeSecret(page)).toMatch(/^([0-9A-Z]{5}-){3}[0-9A-Z]{5}$/)
 })
 
 test('others see their own account alone, and an auditor reads without a button to change', async () => {
