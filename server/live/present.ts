@@ -18,6 +18,7 @@ import { Today } from './today.ts'
 
 const Checkpoint = z.object({ monitor: z.unknown(), doors: z.unknown() })
 const DAY_MS = 86_400_000
+/** Of each OPD: its owner sees no others, and must not miss one for theirs. */
 const MAINTENANCE_SHOWN = 20
 
 export class Present {
@@ -99,9 +100,16 @@ export class Present {
 
   private maintenance() {
     const nowMs = this.clock.wallMs()
+    const shown = new Map<string, number>()
+    const isShown = ({ app, untilMs }: MaintenanceWindow) => {
+      const opd = this.apps.get(app)?.opd
+      if (opd === undefined || untilMs <= nowMs) return false
+      const number = (shown.get(opd) ?? 0) + 1
+      shown.set(opd, number)
+      return number <= MAINTENANCE_SHOWN
+    }
     return this.windows
-      .filter(({ app, untilMs }) => untilMs > nowMs && this.apps.has(app))
-      .slice(0, MAINTENANCE_SHOWN)
+      .filter(isShown)
       .map(({ app, fromMs, untilMs, reason }) => ({ app, from: iso(fromMs), until: iso(untilMs), reason }))
   }
 
