@@ -112,6 +112,18 @@ describe('embedded store', () => {
     expect(await total({ measurement: 'door', where: 'kind:opened' })).toBe(1)
   })
 
+  test('a door event of before the minutes that are kept counts in its hour alone', () => {
+    const event = { kind: 'door', door: 'utama', event: 'opened' } as const
+    const observations: Observation[] = [89, 91, 300].map((days, index) => {
+      return { ...event, rowId: index + 1, seq: index + 1, at: wallMs - days * DAY_MS }
+    })
+    store.append({ observations, cursor: 3 })
+    const file = new DatabaseSync(path(), { readOnly: true })
+    const count = (table: string) => file.prepare(`SELECT sum(count) AS n FROM ${table}`).get()?.['n']
+    expect([count('door_minute'), count('door_hour')]).toEqual([1, 3])
+    file.close()
+  })
+
   test('a day begins at midnight in WIB', async () => {
     const beforeMidnight = Date.parse('2026-11-24T16:59:59Z')
     const late = [heartbeat(1, { receivedMs: beforeMidnight }), heartbeat(2, { receivedMs: beforeMidnight + 1_000 })]

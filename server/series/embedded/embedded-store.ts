@@ -82,7 +82,7 @@ export class EmbeddedStore {
   private add(observation: Observation): void {
     if (observation.kind === 'door') {
       const series = this.catalogue.idOf('door', { door: observation.door, kind: observation.event })
-      for (const table of this.doors) table.add(series, observation)
+      for (const table of this.doors) table.add(series, observation, this.clock.wallMs())
       return
     }
     const { app, opd, region } = observation
