@@ -30,7 +30,7 @@ const packets: Readonly<Record<Role, Rate>> = {
 const KIB = 1024
 const MIB = 1024 * KIB
 /**
- * The journal keeps them for two weeks: an application that runs wild fills 5.6 GB a day, in which its disk is looked
+ * The journal keeps them for two weeks: an application that runs wild fills 6 to 16 GB a day, in which its disk is looked
  * after, and not 29 GB an hour. One that is well says 20 bytes a second; an outbox of 100,000 records has some 60 MB.
  */
 const bytes: Readonly<Record<Role, Rate>> = {
