@@ -9,7 +9,7 @@ import { integer, type Row, text } from './columns.ts'
  * Read at a time, of one application: more than its own word makes in a day (17,280), and 0.1 s of the event loop. A
  * registry of an earlier version may hold millions.
  */
-export const TRANSITIONS_READ_MAX = 20_000
+const TRANSITIONS_READ_MAX = 20_000
 
 /** What happened in a period, of too much the newest. */
 export interface History {
