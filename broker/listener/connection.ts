@@ -54,6 +54,10 @@ export class Connection {
     return this.login !== undefined || this.gate.phase !== 'connect'
   }
 
+  get nowMs(): number {
+    return this.options.monoMs()
+  }
+
   /** Logged in: packets may follow, at the identity's rates. */
   open(limits: RoleLimits, allowance: Allowance): void {
     this.allowance = allowance

@@ -8,6 +8,9 @@ it('lets nothing pass until what is owed has come in', () => {
   expect(bucket.waitMs(0)).toBe(4_200)
   expect(bucket.take(4_100)).toBe(false)
   expect(bucket.take(4_200)).toBe(true)
+  bucket.owe(4_200, -99)
+  expect(bucket.waitMs(4_200, 10)).toBe(0)
+  expect(bucket.waitMs(4_200, 11)).toBe(200)
 })
 
 it('never lets more pass than the burst and the rate since, and never waits for nothing', () => {

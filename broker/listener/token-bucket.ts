@@ -28,10 +28,13 @@ export class TokenBucket {
     return true
   }
 
-  /** Takes so many whether they are there or not: what is missing is waited for by whoever comes next. */
+  /**
+   * Takes so many whether they are there or not: what is missing is waited for by whoever comes next.
+   * @param count below 0 gives so many back
+   */
   owe(nowMs: number, count: number): void {
     this.refill(nowMs)
-    this.tokens -= count
+    this.tokens = Math.min(this.rate.burst, this.tokens - count)
   }
 
   /** Until so many are there. */

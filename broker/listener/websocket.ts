@@ -5,11 +5,16 @@ import type { Duplex } from 'node:stream'
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
 import type { Connection } from './connection.ts'
 import { CONNECT_BYTES_MAX } from './gate.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 /** Clients put what has waited into one frame, as many packets as there are; past this they have no reason to. */
 const FRAME_BYTES_MAX = 256 * 1024
 /** `ws` keeps a frame that has not ended to itself, where no gate sees it. CONNECT byte by byte: seven for each in a frame. */
 const BYTES_BEFORE_CONNECT_MAX = 8 * CONNECT_BYTES_MAX
+/** On the wire for each byte of MQTT: PINGREQ in a frame of its own, the least that a client library sends, has as many. */
+const BYTES_FOR_ONE = 4
+/** Beside them: the largest frame before it has ended, a CONNECT byte by byte; and a ping of WebSocket now and then. */
+const FRAMING_BYTES = { burst: FRAME_BYTES_MAX + BYTES_BEFORE_CONNECT_MAX, perS: 64 }
 const SUBPROTOCOL = 'mqtt'
 /** For the request line and its headers; slower ones hold a place for nothing. */
 const HEADERS_TIMEOUT_MS = 10_000
@@ -49,7 +54,7 @@ export function acceptWebSockets(
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = onStream(byteStream(webSocket, bufferBytes), request.socket)
-      if (connection) boundBeforeConnect(socket, connection)
+      if (connection) boundFraming(webSocket, socket, connection)
     })
   })
 }
@@ -63,17 +68,26 @@ function byteStream(webSocket: WebSocket, bufferBytes: number): Duplex {
   return stream
 }
 
-/** Ends a connection that sends more than a CONNECT can need before it has sent one. */
-function boundBeforeConnect(socket: Duplex, connection: Connection): void {
-  let bytes = 0
-  const count = (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes > BYTES_BEFORE_CONNECT_MAX) setImmediate(judge)
-  }
-  // The gate sees a frame that ends in this chunk before the next turn.
+/**
+ * Ends a connection that sends more than a CONNECT can need before it has sent one, and one whose bytes are hardly MQTT at
+ * any time: of empty frames and pings the gate sees nothing, and no rate counts them.
+ */
+function boundFraming(webSocket: WebSocket, socket: Duplex, connection: Connection): void {
+  const framing = new TokenBucket(FRAMING_BYTES, connection.nowMs)
+  let [bytes, judgedBytes, mqttBytes] = [0, 0, 0]
   const judge = () => {
-    if (connection.introduced) socket.off('data', count)
-    else socket.destroy()
+    const { nowMs, introduced } = connection
+    framing.owe(nowMs, bytes - judgedBytes - BYTES_FOR_ONE * mqttBytes)
+    judgedBytes = bytes
+    mqttBytes = 0
+    if (framing.waitMs(nowMs, 0) > 0 || (!introduced && bytes > BYTES_BEFORE_CONNECT_MAX)) socket.destroy()
   }
-  socket.on('data', count)
+  webSocket.on('message', (frame: Buffer) => {
+    mqttBytes += frame.length
+  })
+  socket.on('data', (chunk: Buffer) => {
+    // A frame that ends in this chunk comes through before the next turn.
+    if (bytes === judgedBytes) setImmediate(judge)
+    bytes += chunk.length
+  })
 }

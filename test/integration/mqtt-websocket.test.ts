@@ -104,6 +104,33 @@ it('takes a large frame that comes close behind CONNECT', async () => {
   expect(broker.rows()).toHaveLength(200)
 })
 
+const oneByte = (byte: number) => [0x82, 0x81, 0, 0, 0, 0, byte]
+const floods = [
+  { name: 'empty frames', frames: [0x82, 0x80, 0, 0, 0, 0] },
+  { name: 'PINGREQ byte by byte', frames: [...oneByte(0xc0), ...oneByte(0)] },
+]
+
+it.each(floods)('ends a connection that logs in and floods: $name', async ({ frames }) => {
+  const broker = await startTestBroker()
+  const { socket, received } = await open(broker)
+  socket.on('error', () => undefined)
+  socket.send(login(broker))
+  await until('CONNACK', () => received() === '20020000')
+  const tcp = (socket as unknown as { _socket: Socket })._socket
+  tcp.write(Buffer.concat(new Array<Buffer>(100_000).fill(Buffer.from(frames))))
+  await until('the connection to be ended', () => socket.readyState === WebSocket.CLOSED)
+})
+
+it('keeps a client that sends each packet in a frame of its own, however many', async () => {
+  const broker = await startTestBroker()
+  const { socket, received } = await open(broker)
+  socket.send(login(broker))
+  // 20,000 at once is the rate of an application; a frame of PINGREQ has 8 bytes.
+  for (let count = 0; count < 15_000; count++) socket.send(pingPacket)
+  await until('all answers', () => received().length === 8 + 4 * 15_000)
+  expect(socket.readyState).toBe(WebSocket.OPEN)
+})
+
 it('waits for no goodbye of a client whose upgrade it refuses', async () => {
   const socket = await rawUpgrade(await startTestBroker(), 'other')
   socket.resume()
