@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ChannelName } from './channels.ts'
-import { decode } from './codec.ts'
+import { decode, decodeText } from './codec.ts'
 import { parseTopic, topicFilter, topicName } from './topics.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -21,6 +21,17 @@ describe('codec', () => {
     expect(at('"1970-01-01T00:00:00+07:00"')).toMatchObject({ ok: true, value: { at: -25_200_000 } })
     expect(at('1795496400000000')).toMatchObject({ ok: false })
     expect(at('"0000-01-01T00:00:00+14:00"')).toMatchObject({ ok: false })
+  })
+
+  it('ignores one byte order mark, in bytes and in the text that the journal keeps of them', () => {
+    const both = (sent: string) => [
+      decode('heartbeat', bytes(sent)),
+      decodeText('heartbeat', Buffer.from(bytes(sent)).toString('utf8')),
+    ]
+    const down = { ok: true, value: { status: 'down' } }
+    expect(both('\uFEFF{"status":"down"}')).toMatchObject([down, down])
+    expect(both('\uFEFF')).toMatchObject([{ ok: true }, { ok: true }])
+    expect(both('\uFEFF\uFEFF{}')).toMatchObject([{ ok: false }, { ok: false }])
   })
 
   it('says what is wrong instead of throwing', () => {

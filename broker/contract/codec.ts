@@ -11,7 +11,8 @@ export type Decoded<T> =
     }
   | { readonly ok: false; readonly reason: string }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+/** Leaves the byte order mark to `decodeText`, which journal and HTTP come through as well. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const REASON_CHARACTERS_MAX = 500
 /** A payload may have a thousand, and writing them costs more than all else that is done with it. */
 const REASON_ISSUES_MAX = 5
@@ -28,9 +29,10 @@ export function decode<K extends ChannelName>(name: K, bytes: Uint8Array): Decod
   }
 }
 
-/** Payload from JSON text, as the journal keeps it. */
-export function decodeText<K extends ChannelName>(name: K, text: string): Decoded<Payload<K>> {
+/** Payload from JSON text, as the journal keeps it. RFC 8259 §8.1: a byte order mark, as Windows writes it, is ignored. */
+export function decodeText<K extends ChannelName>(name: K, sent: string): Decoded<Payload<K>> {
   const { schema, emptyAllowed } = channels[name]
+  const text = sent.startsWith('\uFEFF') ? sent.slice(1) : sent
   return parse(schema as unknown as z.ZodType<Payload<K>>, text === '' && emptyAllowed ? '{}' : text)
 }
 
