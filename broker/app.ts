@@ -68,12 +68,12 @@ export async function startBroker(
     connectionsMax: settings.SIAGA_MQTT_CONNECTIONS,
     connectionsPerAddressMax: settings.SIAGA_MQTT_CONNECTIONS_PER_ADDRESS,
     sessions,
-    createPublishing: (clients) =>
+    createPublishing: (clients, breaches) =>
       createPublishing({
         sessions,
         journal,
         clock,
-        log,
+        breaches,
         onPulse: consumption.heard,
         connectionOf: (client) => clients.connectionOf(client),
       }),

@@ -37,7 +37,7 @@ export interface ListenerOptions {
   readonly connectionsPerAddressMax: number
   readonly sessions: Sessions
   /** Made with the connections of this listener. */
-  readonly createPublishing: (clients: Clients) => Publishing
+  readonly createPublishing: (clients: Clients, breaches: RefusalTally) => Publishing
   readonly clock: Clock
   readonly log: Log
   readonly beforeSubscribe: LibraryOptions['beforeSubscribe']
@@ -52,11 +52,12 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
   })
   const refused = new RefusalTally(log, 'connection refused')
+  const breaches = new RefusalTally(log, 'publish refused, connection closed')
   const clients = new Clients({ sessions, admission, monoMs, onRefused: (login) => refused.note(login) })
   const aedes = await createLibrary({
     sessions,
     clients,
-    publishing: options.createPublishing(clients),
+    publishing: options.createPublishing(clients, breaches),
     beforeSubscribe,
     log,
   })
@@ -87,11 +88,11 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     issuesInUse: () => sessions.issuesOf(clients),
     async close() {
       for (const timer of timers) clearInterval(timer)
-      refused.close()
       const closed = endpoints.map((endpoint) => endpoint.close())
       await new Promise<void>((resolve) => aedes.close(() => resolve()))
       for (const endpoint of endpoints) endpoint.abandon()
       await Promise.all(closed)
+      for (const tally of [refused, breaches]) tally.close()
     },
   }
 }

@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events'
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes'
 import { subscribeRight } from '#contract/access.ts'
 import type { Log } from '#runtime/log.ts'
+import { RefusalTally } from '#runtime/refusal-tally.ts'
 import type { Clients } from './clients.ts'
 import type { Connection } from './connection.ts'
 import type { Publishing } from './publishing.ts'
@@ -104,13 +105,15 @@ function follow(aedes: Aedes, clients: Clients, log: Log): void {
     for (const topic of topics) clients.connectionOf(client)?.gate.deliveries.unsubscribed(topic)
     proceed(topics, client)
   })
+  const clientErrors = new RefusalTally(log, 'client error')
+  aedes.once('closed', () => clientErrors.close())
   // Reported once a connection: a stuck client can raise it for every packet that waited.
   const reported = new WeakSet<object>()
   aedes.on('clientError', (client, error) => {
     // A refused login has been told, with its address.
     if (reported.has(client) || clients.isRefused(client)) return
     reported.add(client)
-    log.info({ client: client.id, reason: error.message }, 'client error')
+    clientErrors.note({ client: client.id, reason: error.message })
   })
   aedes.on('connectionError', (client, error) =>
     log.debug({ client: client.id, reason: error.message }, 'not connected'),

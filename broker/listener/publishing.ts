@@ -6,7 +6,7 @@ import type { Client, PublishPacket } from 'aedes'
 import { publishRight } from '#contract/access.ts'
 import { channels } from '#contract/channels.ts'
 import type { Clock } from '#runtime/clock.ts'
-import type { Log } from '#runtime/log.ts'
+import type { RefusalTally } from '#runtime/refusal-tally.ts'
 import type { JournalWriter } from '../journal/writer.ts'
 import { AnswerOrder } from './answer-order.ts'
 import type { Connection } from './connection.ts'
@@ -31,7 +31,7 @@ export interface PublishingOptions {
   readonly sessions: Sessions
   readonly journal: JournalWriter
   readonly clock: Clock
-  readonly log: Log
+  readonly breaches: Pick<RefusalTally, 'note'>
   /** A server's pulse is about to be stored. */
   readonly onPulse: (payload: Uint8Array) => void
   /** The connection behind a client, as long as there is one. */
@@ -39,12 +39,12 @@ export interface PublishingOptions {
 }
 
 export function createPublishing(options: PublishingOptions): Publishing {
-  const { sessions, journal, clock, log, onPulse } = options
+  const { sessions, journal, clock, breaches, onPulse } = options
   const counts: PublishCounts = { accepted: 0, quarantined: 0, retainCleared: 0, breaches: 0 }
 
   const refuse = (client: Client | null, topic: string, reason: string) => {
     counts.breaches += 1
-    log.warn({ client: client?.id, topic, reason }, 'publish refused, connection closed')
+    breaches.note({ client: client?.id ?? '', topic, reason })
     return new Error(reason)
   }
 
