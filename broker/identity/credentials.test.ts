@@ -76,6 +76,19 @@ it('tells of no token whose overlap is over', () => {
   expect(credentials.tokensOf('door:b')).toEqual([])
 })
 
+it('does not let an ended token live again when the clock goes back', () => {
+  const { credentials, time, dataDir } = open()
+  const first = credentials.issue(door)
+  const second = credentials.issue(door, { overlapMs: 60_000 })
+  time.nowMs += 60_000
+  expect(credentials.authenticateToken(first.password)).toBeUndefined()
+  time.nowMs -= 30_000
+  const again = openCredentials(dataDir, () => time.nowMs)
+  onTestFinished(() => again.close())
+  expect(again.authenticateToken(first.password)).toBeUndefined()
+  expect(again.authenticateToken(second.password)).toMatchObject(door)
+})
+
 it('never lets a third token live, and an overlap never makes an older one last longer', () => {
   const { credentials, time } = open()
   const first = credentials.issue(door)

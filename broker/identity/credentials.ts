@@ -1,5 +1,6 @@
 /**
- * Credentials of MQTT clients and HTTP pushers in `identity.db`: written by server and admin, read by the broker.
+ * Credentials of MQTT clients and HTTP pushers in `identity.db`: written by server and admin, read by the
+ * broker, which only deletes what has expired.
  * A token has 256 random bits, so a plain SHA-256 of it is enough at rest (no dictionary to fear, unlike passwords);
  * only that hash is kept.
  */
@@ -74,7 +75,13 @@ export function openCredentials(dataDir: string, wallMs: () => number = Date.now
     generation += 1
   }
   const endExpired = () => {
-    if (wallMs() >= tokens.nextExpiryMs) load()
+    if (wallMs() < tokens.nextExpiryMs) return
+    try {
+      table.removeExpired(wallMs())
+    } catch {
+      // A full disk: they are not loaded either, for as long as the clock does not go back.
+    }
+    load()
   }
   load()
 

@@ -35,6 +35,8 @@ export interface TokenTable {
   removeOne(username: string, issue: string): boolean
   /** For every token of the identity. */
   setApps(username: string, apps: readonly string[] | undefined): void
+  /** Ends for good those that have expired: the clock may go back. */
+  removeExpired(nowMs: number): void
   /** Tokens that work now, in the order they were made. */
   live(nowMs: number): LiveToken[]
   /** The same of one identity. */
@@ -78,6 +80,7 @@ export function openTokenTable(dataDir: string): TokenTable {
   const remove = db.prepare('DELETE FROM tokens WHERE username = ?')
   const removeOne = db.prepare(`DELETE FROM tokens WHERE username = ? AND substr(token_hash, 1, ${ISSUE_DIGITS}) = ?`)
   const setApps = db.prepare('UPDATE tokens SET apps = ? WHERE username = ?')
+  const removeExpired = db.prepare('DELETE FROM tokens WHERE expires_at <= ?')
   const live = db.prepare('SELECT * FROM tokens WHERE ifnull(expires_at, ?1 + 1) > ?1 ORDER BY number')
   const liveOf = db.prepare(
     'SELECT * FROM tokens WHERE username = ?2 AND ifnull(expires_at, ?1 + 1) > ?1 ORDER BY number',
@@ -99,6 +102,7 @@ export function openTokenTable(dataDir: string): TokenTable {
     remove: (username) => Number(remove.run(username).changes),
     removeOne: (username, issue) => removeOne.run(username, issue).changes > 0,
     setApps: (username, apps) => void setApps.run(listOrNull(apps), username),
+    removeExpired: (nowMs) => void removeExpired.run(nowMs),
     live: (nowMs) => (live.all(nowMs) as unknown as Row[]).map(toToken),
     liveOf: (username, nowMs) => (liveOf.all(nowMs, username) as unknown as Row[]).map(toToken),
     changed() {
