@@ -7,6 +7,8 @@ import type { ProofSize } from './proof-size.ts'
 
 const MEMORY_GOAL_MIB = 16
 const UNAFFECTED_MS = 10
+/** The others were just cut, and are on their way again. */
+const SLOW_OPEN_SHARE = 0.95
 const HERD_GOAL_MS = 10_000
 const EVENT_GOAL_MS = 2_000
 /** Databases, logs, the pipe to the parent. */
@@ -48,6 +50,10 @@ function goalsOf(own: LoadFigures, bare: LoadFigures): (readonly [text: string, 
     [
       `${slow.connections} slow connections: PUBACK p50, p99, max ${slowWords(own)}; bare ${slowWords(bare)}`,
       slow.during.p99 - slow.calm.p99 <= UNAFFECTED_MS,
+    ],
+    [
+      `${slow.open} of ${slow.connections} slow connections stood meanwhile, in the median`,
+      slow.open >= slow.connections * SLOW_OPEN_SHARE,
     ],
     [`devices' connections and messages lost meanwhile: ${slow.lost}; bare ${bare.slow.lost}`, slow.lost === 0],
     [

@@ -40,6 +40,7 @@ export interface LoadFigures {
     /** Devices' connections that ended, or messages without PUBACK. */
     readonly lost: number
     readonly connections: number
+    /** Of them stood, in the median. */
     readonly open: number
   }
   readonly herd: {

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { createRandom } from '../../../scripts/demo/random.ts'
 import { connectPacket } from '../../harness/mqtt-wire.ts'
 import { serve } from '../child.ts'
+import { median } from '../statistics.ts'
 
 export type StrangersQuestion =
   /** Each announces a CONNECT of that size and sends it; cut, it may come again until so much has left it. */
@@ -21,7 +22,7 @@ export interface StrangersAnswer {
   readonly sentBytes: number
   /** Ever opened. */
   readonly connections: number
-  /** Standing now. */
+  /** Slow ones that stood, the median since they began: at one moment many may just have been cut. */
   readonly open: number
 }
 
@@ -34,7 +35,7 @@ const PHASES = 100
 const AGAIN_MS = 50
 
 let opened = 0
-let slow: { readonly sockets: Set<Socket>; readonly timer: NodeJS.Timeout } | undefined
+let slow: { readonly sockets: Set<Socket>; readonly standing: number[]; readonly timer: NodeJS.Timeout } | undefined
 
 serve<StrangersQuestion, StrangersAnswer>(async (question) => {
   const openedBefore = opened
@@ -45,7 +46,7 @@ serve<StrangersQuestion, StrangersAnswer>(async (question) => {
   } else if (question.kind === 'slow') {
     await startSlow(question.port, question.connections, question.seed)
   }
-  const open = slow?.sockets.size ?? 0
+  const open = slow ? median(slow.standing) : 0
   if (question.kind === 'stop') stopSlow()
   return { sentBytes, connections: opened - openedBefore, open }
 })
@@ -100,15 +101,20 @@ async function startSlow(port: number, connections: number, seed: number): Promi
   const whole = connectPacket({ clientId: 'slow', username: 'door:slow', password: 'x'.repeat(43) })
   // Each at its own time: strangers know nothing of each other.
   let phase = 0
+  const standing: number[] = []
   const timer = setInterval(() => {
     phase = (phase + 1) % PHASES
     let place = 0
+    let open = 0
     for (const socket of sockets) {
       place += 1
-      if (place % PHASES === phase && !socket.connecting) socket.write(Buffer.of(0x10))
+      if (socket.connecting) continue
+      open += 1
+      if (place % PHASES === phase) socket.write(Buffer.of(0x10))
     }
+    standing.push(open)
   }, TRICKLE_EVERY_MS / PHASES)
-  slow = { sockets, timer }
+  slow = { sockets, standing, timer }
   const open = (): Promise<void> =>
     new Promise((resolve) => {
       const socket = openSocket(port)
