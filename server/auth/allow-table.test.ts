@@ -57,7 +57,9 @@ const expectations = `
   POST /api/v1/accounts/:id/role         . . . . . . . x . .
   POST /api/v1/accounts/:id/disabled     . . . . . . . x . .
   POST /api/v1/accounts/:id/link         . . . . . . . x . .
+  POST /api/v1/accounts/:id/link/end     . . . . . . . x . .
   POST /api/v1/accounts/:id/end          . . . . . . . x . .
+  POST /api/v1/accounts/:id/remove       . . . . . . . x . .
   GET /api/v1/provider-subjects          . . . . . . . x x .
   POST /api/v1/provider-subjects/:id/link . . . . . . . x . .
   POST /api/v1/provider-subjects/:id/account . . . . . . . x . .
@@ -67,6 +69,8 @@ const expectations = `
   POST /api/v1/enrolment                 x x x x x x x x x x
   POST /api/v1/identities                . . . . . . . x . .
   POST /api/v1/identities/rotate         . . . . . . . x . .
+  POST /api/v1/identities/end-token      . . . . . . . x . .
+  POST /api/v1/identities/apps           . . . . . . . x . .
   POST /api/v1/identities/revoke         . . . . . . . x . .
   GET /api/v1/audit                      . . . . . . . x x .
   POST /api/v1/doors/:door/commands      . . . x . x . . . .
