@@ -10,12 +10,15 @@ async function start() {
   const browser = await startBrowser()
   const stack = await startLoginStack({ SIAGA_WEB_DIR: 'dist/web' })
   /** Settings as this person sees them. */
-  const open = async (email: string, code: string) => {
+  const open = async (email: string, code: () => string) => {
     const { page, errors } = await openPage(browser, `${stack.siaga.httpUrl}/login?next=%2Fsettings`)
     await page.getByLabel('Surel').fill(email)
     await page.getByLabel('Kata sandi', { exact: true }).fill(password)
     await page.keyboard.press('Enter')
-    await page.getByLabel('Kode enam angka').fill(code)
+    const field = page.getByLabel('Kode enam angka')
+    await field.waitFor()
+    // Not before: on a busy machine it would be too old once it is typed.
+    await field.fill(code())
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Setelan' }).waitFor()
     return { page, errors }
@@ -31,7 +34,7 @@ async function takeSecret(page: Page): Promise<string> {
 
 test('an administrator adds a person and a door, is asked for the code again, and takes both away', async () => {
   const { stack, open } = await start()
-  const { page, errors } = await open('admin@kalbar.example', totpCode(stack.administrator.uri, -1))
+  const { page, errors } = await open('admin@kalbar.example', () => totpCode(stack.administrator.uri, -1))
   await page.getByRole('button', { name: 'Tambah orang' }).click()
   await page.getByLabel('Nama lengkap').fill('Budi Santoso')
   await page.getByLabel('Surel').fill('budi@kalbar.example')
@@ -86,7 +89,7 @@ test('an administrator adds a person and a door, is asked for the code again, an
 test('whatever is done to an account is asked once more: its link, its role, its end and its return, and its removal', async () => {
   const { stack, open } = await start()
   const person = await stack.person('operator')
-  const { page } = await open('admin@kalbar.example', totpCode(stack.administrator.uri, 1))
+  const { page } = await open('admin@kalbar.example', () => totpCode(stack.administrator.uri, 1))
   const row = page.locator(`[data-account="${person.email}"]`)
   const act = async (name: string) => {
     await row.getByRole('button', { name, exact: true }).click()
@@ -122,7 +125,7 @@ test('a token of an overlap ends alone, and a device gets a code in place of a t
   const { visitor } = stack.administrator
   await visitor.post('/api/v1/identities', { role: 'gateway', id: 'pusat' })
   await visitor.post('/api/v1/identities', { role: 'door', id: 'arsip' })
-  const { page } = await open('admin@kalbar.example', totpCode(stack.administrator.uri, 1))
+  const { page } = await open('admin@kalbar.example', () => totpCode(stack.administrator.uri, 1))
   const gateway = page.locator('[data-identity="gateway:pusat"]')
   const act = async (row: Locator, name: string) => {
     await row.getByRole('button', { name, exact: true }).click()
@@ -147,7 +150,7 @@ test('a token of an overlap ends alone, and a device gets a code in place of a t
 test('others see their own account alone, and an auditor reads without a button to change', async () => {
   const { stack, open } = await start()
   const operator = await stack.person('operator')
-  const { page } = await open(operator.email, totpCode(operator.uri, 1))
+  const { page } = await open(operator.email, () => totpCode(operator.uri, 1))
   expect(await page.getByRole('heading', { name: 'Orang dan peran' }).count()).toBe(0)
   // Two sessions: this browser, and the one that took the link.
   await page.getByRole('button', { name: 'Akhiri' }).click()
@@ -156,7 +159,7 @@ test('others see their own account alone, and an auditor reads without a button 
   expect((await operator.visitor.get('/api/v1/status')).status).toBe(401)
 
   const auditor = await stack.person('auditor')
-  const opened = await open(auditor.email, totpCode(auditor.uri, 1))
+  const opened = await open(auditor.email, () => totpCode(auditor.uri, 1))
   await opened.page.locator(`[data-account="${operator.email}"]`).waitFor()
   for (const name of ['Ubah', 'Tambah orang', 'Tambah identitas']) {
     expect(await opened.page.getByText(name, { exact: true }).count()).toBe(0)
