@@ -30,8 +30,9 @@ export function answerBrokenRequests(headers: Headers) {
         connection: 'close',
       }
       const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}`)
-      socket.end(`${[`HTTP/1.1 ${status} ${titleOf(status)}`, ...head].join('\r\n')}\r\n\r\n${body}`)
-      socket.destroySoon()
+      socket.write(`${[`HTTP/1.1 ${status} ${titleOf(status)}`, ...head].join('\r\n')}\r\n\r\n${body}`)
+      // Not once it is written: a TLS handshake that does not end takes nothing.
+      socket.destroy(error)
     },
   }
 }

@@ -11,12 +11,9 @@ const ADDRESS = '127.0.0.1'
 
 export interface Known {
   readonly role: Role
-  /** Has proven the second factor just now, and for as long as the server runs. */
+  /** Has proven the second factor just now. */
   readonly proven?: true
 }
-
-/** Holds until five minutes after it: no proof runs that long, so nothing has to be renewed. */
-const AHEAD_MS = 12 * 3_600_000
 
 /** @returns a Cookie header for each person */
 export async function logIn(dataDir: string, people: readonly Known[]): Promise<string[]> {
@@ -31,7 +28,7 @@ export async function logIn(dataDir: string, people: readonly Known[]): Promise<
     const id = await auth.accounts.create({ name: role, email, role, opd }, systemClock.wallMs())
     await auth.login.useLink({ link: auth.links.issue(id, systemClock.wallMs()), password: PASSWORD })
     const first = await auth.login.withPassword(email, PASSWORD, clientWith(undefined))
-    const steppedUpMs = proven ? systemClock.wallMs() + AHEAD_MS : PROVEN_ELSEWHERE_MS
+    const steppedUpMs = proven ? systemClock.wallMs() : PROVEN_ELSEWHERE_MS
     cookies.push(await withSecondFactor(auth, first.cookies, steppedUpMs))
     // Who asks to remove the codes is marked so before the password is looked at: here nobody is left to be marked.
     auth.accounts.noteFactorRemoved(id)

@@ -1,6 +1,8 @@
 /** Broker and server as in operation, with login, a canary, and people who are logged in. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
 import type { Credential } from '../../broker/identity/credentials.ts'
 import { type Known, logIn } from '../bench/people.ts'
 import { type OwnProcess, startBrokerProcess, startServerProcess, temporaryDataDir } from '../bench/stack.ts'
@@ -54,6 +56,27 @@ function writePages(dataDir: string): string {
   writeFileSync(join(webDir, 'index.html'), '<!doctype html><title>Siaga</title>')
   writeFileSync(join(webDir, 'assets', 'index.js'), 'export {}\n')
   return webDir
+}
+
+/** A proof holds five minutes. */
+const PROVE_EVERY_MS = 60_000
+const Mark = z.object({ session: z.string(), step_up_ms: z.int() })
+
+/** Those who have just proven their second factor go on having just proven it. @returns ends that, and every mark is as before */
+export function keepProven(dataDir: string): () => void {
+  const db = new DatabaseSync(join(dataDir, 'auth.db'), { timeout: 5_000 })
+  const marks = z
+    .array(Mark)
+    .parse(db.prepare('SELECT session, step_up_ms FROM session_marks WHERE step_up_ms > 0').all())
+  const write = db.prepare('UPDATE session_marks SET step_up_ms = ? WHERE session = ?')
+  const timer = setInterval(() => {
+    for (const { session } of marks) write.run(Date.now(), session)
+  }, PROVE_EVERY_MS)
+  return () => {
+    clearInterval(timer)
+    for (const { session, step_up_ms } of marks) write.run(step_up_ms, session)
+    db.close()
+  }
 }
 
 export async function startFuzzStack(): Promise<FuzzStack> {

@@ -11,7 +11,7 @@ import type { HttpCanaryQuestion, Pushed } from '../bench/processes/http-canary.
 import { CANARY } from './canary.ts'
 import { changedIn, digestOf } from './digest.ts'
 import { canaryFigures, type FuzzFigures, gatherWhile, reportFuzz, wantsMore, watchMemory } from './fuzz-report.ts'
-import { serverExempt, startFuzzStack } from './fuzz-stack.ts'
+import { keepProven, serverExempt, startFuzzStack } from './fuzz-stack.ts'
 import { AnswerReader } from './http-answer.ts'
 import { type Bent, type Caller, mutatedRequest } from './http-requests.ts'
 import { unreachedRoutes } from './http-round.ts'
@@ -44,6 +44,7 @@ export async function fuzzHttp({ runs, seed }: { runs: number; seed: number }): 
   await canary.ask({ ...pushing, durationMs: FIRST_ROUND_MS })
   await delay(SETTLE_MS)
   const before = digestOf(dataDir, serverExempt)
+  const endProofs = keepProven(dataDir)
   const unreached = await unreachedRoutes(`http://localhost:${server.port}`, cookies)
 
   let fuzzing = true
@@ -56,6 +57,7 @@ export async function fuzzHttp({ runs, seed }: { runs: number; seed: number }): 
   const caller = { host: `localhost:${server.port}`, cookies }
   const counts = await sendRequests({ port: server.port, caller, runs, seed, exited: server.exited })
   fuzzing = false
+  endProofs()
   const memoryMib = memory.stop()
   const pushed = await beats
   const recorded = pushed.filter((ms) => ms !== undefined)
