@@ -95,23 +95,25 @@ function ownPasskeyRoutes(parts: PasskeyRouteParts): FastifyPluginAsyncZod {
         preHandler: requireStepUp(clock),
         schema: { tags, params: z.object({ id: z.string().max(1_400) }), response: { 200: Done } },
       },
-      (request) => {
+      (request, reply) => {
         const { id } = request.params
-        const person = requirePerson(request.caller)
-        const known = passkeyTable.of(person.id)
-        if (!person.hasTotp && known.length === 1 && known[0]?.id === id) {
-          throw new HttpProblem(
-            409,
-            'Last factor',
-            'This passkey is the only second factor of the account: set up another one first.',
-            'last-factor',
-          )
+        const remove = async (person: Person) => {
+          const known = passkeyTable.of(person.id)
+          if (!person.hasTotp && known.length === 1 && known[0]?.id === id) {
+            throw new HttpProblem(
+              409,
+              'Last factor',
+              'This passkey is the only second factor of the account: set up another one first.',
+              'last-factor',
+            )
+          }
+          if (!passkeyTable.remove(person.id, id)) {
+            throw new HttpProblem(404, 'Not found', `You have no passkey "${id}".`)
+          }
+          record(request, 'passkey removed', { account: person.id })
+          return done
         }
-        if (!passkeyTable.remove(person.id, id)) {
-          throw new HttpProblem(404, 'Not found', `You have no passkey "${id}".`)
-        }
-        record(request, 'passkey removed', { account: person.id })
-        return done
+        return answered(reply, auth.inTurn(requirePerson(request.caller), remove))
       },
     )
   }
