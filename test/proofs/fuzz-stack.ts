@@ -79,6 +79,14 @@ export function keepProven(dataDir: string): () => void {
   }
 }
 
+/** What was written down last: which request it was that changed something. */
+export function newestActs(dataDir: string): string[] {
+  const db = new DatabaseSync(join(dataDir, 'audit.db'), { readOnly: true })
+  const events = db.prepare('SELECT event FROM entries ORDER BY number DESC LIMIT 3').all()
+  db.close()
+  return events.map(({ event }) => String(event))
+}
+
 export async function startFuzzStack(): Promise<FuzzStack> {
   await using cleanup = new AsyncDisposableStack()
   const dataDir = temporaryDataDir()

@@ -11,7 +11,7 @@ import type { HttpCanaryQuestion, Pushed } from '../bench/processes/http-canary.
 import { CANARY } from './canary.ts'
 import { changedIn, digestOf } from './digest.ts'
 import { canaryFigures, type FuzzFigures, gatherWhile, reportFuzz, wantsMore, watchMemory } from './fuzz-report.ts'
-import { keepProven, serverExempt, startFuzzStack } from './fuzz-stack.ts'
+import { keepProven, newestActs, serverExempt, startFuzzStack } from './fuzz-stack.ts'
 import { AnswerReader } from './http-answer.ts'
 import { type Bent, type Caller, mutatedRequest } from './http-requests.ts'
 import { unreachedRoutes } from './http-round.ts'
@@ -62,11 +62,12 @@ export async function fuzzHttp({ runs, seed }: { runs: number; seed: number }): 
   const pushed = await beats
   const recorded = pushed.filter((ms) => ms !== undefined)
   await delay(SETTLE_MS)
+  const changed = changedIn(before, digestOf(dataDir, serverExempt))
   return {
     ...counts,
     unreached,
     crashed: server.exited() || broker.exited(),
-    changed: changedIn(before, digestOf(dataDir, serverExempt)),
+    changed: changed.length === 0 ? changed : [...changed, ...newestActs(dataDir)],
     canary: canaryFigures(recorded, pushed.length - recorded.length),
     memoryMib,
   }

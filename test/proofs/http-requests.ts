@@ -111,7 +111,7 @@ function bentRequest(random: Random, caller: Caller): Bent {
   const named = caller.cookies.length > 0 && random() < 0.6
   if (named) headers.push(`Cookie: ${pick(caller.cookies)}`)
   if (strange && random() < 0.7) headers.push(pick(strangeHeaders), ...(random() < 0.2 ? [pick(strangeHeaders)] : []))
-  const [framing, body] = method === 'POST' ? bodyOf(random, pick, wish.content, strange) : [[], '']
+  const [framing, body] = method === 'POST' ? bodyOf(random, pick, wish.body, strange) : [[], '']
   const bytes = Buffer.from(`${[line, ...headers, ...framing].join('\r\n')}\r\n\r\n${body}`)
   // The answer to a HEAD announces a body that does not come.
   return { bytes, named, last: strange || method === 'HEAD' }
@@ -123,10 +123,10 @@ function strangeLine(random: Random, pick: Pick, method: string, path: string): 
 }
 
 /** @returns its headers, and itself */
-function bodyOf(random: Random, pick: Pick, content: unknown, strange: boolean): [headers: string[], body: string] {
+function bodyOf(random: Random, pick: Pick, wished: string | undefined, strange: boolean): [string[], string] {
   const type = 'Content-Type: application/json'
   if (strange && random() < 0.25) return [[type, 'Transfer-Encoding: chunked'], pick(chunked)]
-  const body = random() < 0.2 ? pick(strangeBodies) : JSON.stringify(content)
+  const body = random() < 0.2 ? pick(strangeBodies) : wished
   if (body === undefined) return [['Content-Length: 0'], '']
   return [[type, `Content-Length: ${Buffer.byteLength(body)}`], body]
 }

@@ -18,16 +18,16 @@ export async function unreachedRoutes(url: string, cookies: readonly string[]): 
   return httpRows.filter(({ route, allowed }) => allowed.length > 0 && !reached.has(route)).map(({ route }) => route)
 }
 
-async function reaches(url: string, { method, path, content, headers = [] }: Wish, cookie: string | undefined) {
+async function reaches(url: string, { method, path, body, headers = [] }: Wish, cookie: string | undefined) {
   const answer = await fetch(`${url}${path}`, {
     method,
     redirect: 'manual',
     headers: {
       ...(cookie !== undefined && { cookie }),
       ...Object.fromEntries(headers.map((line) => line.split(': '))),
-      ...(content !== undefined && { 'content-type': 'application/json' }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
     },
-    ...(content !== undefined && { body: JSON.stringify(content) }),
+    ...(body !== undefined && { body }),
   })
   return answer.status !== 303 && !TURNED_AWAY.test(await answer.text())
 }

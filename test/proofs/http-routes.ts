@@ -10,8 +10,8 @@ export interface Wish {
   readonly route: string
   readonly method: string
   readonly path: string
-  /** As JSON. */
-  readonly content?: unknown
+  /** JSON. */
+  readonly body?: string
   readonly headers?: readonly string[]
 }
 
@@ -28,7 +28,7 @@ const creation = { ...credential, response: { clientDataJSON: part, attestationO
 const newAccount = { name: 'N', email: 'n@kalbar.example', role: 'leader', opd: 'Diskominfo' }
 const reason = 'latihan'
 
-/** By row; of each as many as there are ways to be looked at. */
+/** By row, as JSON or as what becomes it; of each as many as there are ways to be looked at. */
 const bodies: Readonly<Record<string, readonly unknown[]>> = {
   'POST /api/v1/heartbeat/:app': [{ status: 'up', latencyMs: 12, metrics: { a: 1 } }],
   'POST /hb/:token': [{ status: 'down', message: 'x' }],
@@ -70,8 +70,11 @@ const bodies: Readonly<Record<string, readonly unknown[]>> = {
     { role: 'app', id: app },
     { role: 'door', id: 'No id!', name: 0 },
   ],
-  // A device has no name here; as one it keeps the other two routes from taking this for a new device.
-  'POST /api/v1/enrolment': [{ code: 'A'.repeat(20), role: 'door', id: app, tokenHash: '0'.repeat(64), name: 0 }],
+  // A device has no name here; as one, and twice since one may be bent, it keeps the other two routes from taking this
+  // for a new device.
+  'POST /api/v1/enrolment': [
+    `{"name":0,"code":"${'A'.repeat(20)}","role":"door","id":"${app}","tokenHash":"${'0'.repeat(64)}","name":0}`,
+  ],
   // No application of that name is registered.
   'POST /api/v1/identities': [{ role: 'app', id: 'no-app' }],
   'POST /api/v1/identities/rotate': [{ username: 'app:no-app', overlapHours: 0 }],
@@ -124,7 +127,17 @@ function wishesOf(route: string): Wish[] {
   if (!contents)
     throw new Error(`test/proofs/http-routes.ts has no body for "${route}": the HTTP fuzz would leave it out`)
   const headers = route === neverReached ? foreignPage : []
-  return contents.map((content) => ({ route, method, path, headers, ...(content !== undefined && { content }) }))
+  return contents.map((content) => ({
+    route,
+    method,
+    path,
+    headers,
+    ...(content !== undefined && { body: json(content) }),
+  }))
+}
+
+function json(content: unknown): string {
+  return typeof content === 'string' ? content : JSON.stringify(content)
 }
 
 export const wishes: readonly Wish[] = wishesFor(httpRows.map(({ route }) => route))
