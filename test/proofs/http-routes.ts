@@ -67,7 +67,8 @@ const bodies: Readonly<Record<string, readonly unknown[]>> = {
   'POST /api/v1/provider-subjects/:id/remove': [undefined],
   // Whatever fits its schema makes a code and is written down: these stop at the schema.
   'POST /api/v1/identities/enrol': [
-    { role: 'app', id: app },
+    // Nor one that is registered: to another route that would be a new token of it.
+    { role: 'app', id: 'no-app' },
     { role: 'door', id: 'No id!', name: 0 },
   ],
   // A device has no name here; as one, and twice since one may be bent, it keeps the other two routes from taking this
