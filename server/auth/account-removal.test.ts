@@ -1,26 +1,11 @@
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { expect, it, onTestFinished } from 'vitest'
-import { systemClock } from '#runtime/clock.ts'
-import { silentLog } from '#runtime/log.ts'
-import { temporaryDirectory } from '../../test/harness/temporary.ts'
-import { openAuth } from './auth.ts'
+import { expect, it } from 'vitest'
+import { browser, openOwnAuth } from '../../test/harness/auth.ts'
 
-const client = { cookie: undefined, address: '127.0.0.1', network: '127.0.0.1', agent: 'Chromium' }
 const password = 'kata sandi yang cukup panjang'
 const dayang = { name: 'Dayang Suryani', email: 'dayang@kalbar.example' }
 
 async function start() {
-  const dataDir = temporaryDirectory()
-  const auth = await openAuth({
-    ...{ dataDir, baseUrl: 'http://localhost', secureCookies: false, provider: undefined },
-    ...{ secondFactor: 'everyone', clock: systemClock, log: silentLog },
-  })
-  const db = new DatabaseSync(join(dataDir, 'auth.db'))
-  onTestFinished(() => {
-    db.close()
-    auth.close()
-  })
+  const { auth, db } = await openOwnAuth()
   const hash = await auth.accounts.hash(password)
   const add = async (who: { name: string; email: string }, role: 'administrator' | 'operator') => {
     const person = await auth.accounts.create({ ...who, role, opd: null }, Date.now())
@@ -45,7 +30,7 @@ function tablesWith({ db }: Stack, words: readonly string[]): string[] {
 /** Something of this person in each table there is. */
 async function fill({ auth, db, person }: Stack): Promise<void> {
   const nowMs = Date.now()
-  await auth.login.withPassword(dayang.email, password, client)
+  await auth.login.withPassword(dayang.email, password, browser)
   const key = { id: 'key', person, name: 'Laptop', publicKey: new Uint8Array([1]), counter: 0 }
   auth.passkeyTable.add({ ...key, transports: [] }, nowMs)
   auth.links.issue(person, nowMs)

@@ -1,25 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it, onTestFinished } from 'vitest'
-import { systemClock } from '#runtime/clock.ts'
-import { silentLog } from '#runtime/log.ts'
-import { temporaryDirectory } from '../../test/harness/temporary.ts'
+import { expect, it } from 'vitest'
+import { browser, openOwnAuth } from '../../test/harness/auth.ts'
 import { totpCode } from '../../test/harness/totp.ts'
 import { until } from '../../test/harness/until.ts'
-import { type Auth, openAuth } from './auth.ts'
+import type { Auth } from './auth.ts'
 
 const email = 'dayang@kalbar.example'
 const password = 'kata sandi yang cukup panjang'
 /** Some 400 ms of work before the login's own, against the milliseconds until it has read. */
 const HASHED_BEFORE = 12
 const HAS_READ_MS = 100
-const client = { cookie: undefined, address: '127.0.0.1', network: '127.0.0.1', agent: '' }
 
 async function start() {
-  const auth = await openAuth({
-    ...{ dataDir: temporaryDirectory(), baseUrl: 'http://localhost', secureCookies: false, provider: undefined },
-    ...{ secondFactor: 'everyone', clock: systemClock, log: silentLog },
-  })
-  onTestFinished(() => auth.close())
+  const { auth } = await openOwnAuth()
   const hash = await auth.accounts.hash(password)
   const add = async (name: string, address: string, role: 'administrator' | 'auditor') => {
     const person = await auth.accounts.create({ name, email: address, role, opd: null }, Date.now())
@@ -40,7 +33,7 @@ const acts: Readonly<Record<string, (auth: Auth, person: string) => void>> = {
 
 it.each(Object.entries(acts))('%s also ends a login that is under way', async (_, act) => {
   const { auth, person } = await start()
-  const login = auth.login.withPassword(email, password, client)
+  const login = auth.login.withPassword(email, password, browser)
   act(auth, person)
   await expect(login).rejects.toThrow('wrong name, password or code')
   expect(auth.sessions.ofPerson(person, Date.now())).toEqual([])
@@ -50,7 +43,7 @@ it('a login with the password of before a new one begins no session', async () =
   const { auth, person } = await start()
   const next = await auth.accounts.hash(`${password} baru`)
   const busy = Array.from({ length: HASHED_BEFORE }, () => auth.accounts.hash('x'))
-  const login = auth.login.withPassword(email, password, client)
+  const login = auth.login.withPassword(email, password, browser)
   // It has read the old password, and waits for its turn to check it.
   await sleep(HAS_READ_MS)
   await auth.accounts.setPassword(person, next)
@@ -61,7 +54,7 @@ it('a login with the password of before a new one begins no session', async () =
 
 it("somebody else's ending is no hindrance", async () => {
   const { auth, person } = await start()
-  const login = auth.login.withPassword(email.toUpperCase(), password, client)
+  const login = auth.login.withPassword(email.toUpperCase(), password, browser)
   auth.sessions.endAllOf('another')
   await expect(login).resolves.toMatchObject({ value: { step: 'done', person } })
   expect(auth.sessions.ofPerson(person, Date.now())).toHaveLength(1)
@@ -71,15 +64,15 @@ it("somebody else's ending is no hindrance", async () => {
 async function startProven() {
   const { auth, person: id } = await start()
   const clientWith = (cookies: readonly string[]) => ({
-    ...client,
+    ...browser,
     cookie: cookies.map((line) => line.split(';')[0]).join('; '),
   })
-  const known = async (from: typeof client | ReturnType<typeof clientWith>) => {
+  const known = async (from: typeof browser | ReturnType<typeof clientWith>) => {
     const person = await auth.personOf(from.cookie)
     if (!person) throw new Error('there is no session')
     return person
   }
-  const first = clientWith((await auth.login.withPassword(email, password, client)).cookies)
+  const first = clientWith((await auth.login.withPassword(email, password, browser)).cookies)
   const { uri } = await auth.login.beginTotp(await known(first), password, first)
   const proven = clientWith(await auth.login.proveTotp(await known(first), totpCode(uri), first))
   return { auth, id, person: await known(proven), from: proven }

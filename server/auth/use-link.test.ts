@@ -1,17 +1,10 @@
-import { expect, it, onTestFinished } from 'vitest'
-import { systemClock } from '#runtime/clock.ts'
-import { silentLog } from '#runtime/log.ts'
-import { temporaryDirectory } from '../../test/harness/temporary.ts'
-import { openAuth } from './auth.ts'
+import { expect, it } from 'vitest'
+import { openOwnAuth } from '../../test/harness/auth.ts'
 
 const MORE_THAN_ARE_HASHED = 30
 
 it('a link stays open when the server is too busy for its password, or the address is taken', async () => {
-  const auth = await openAuth({
-    ...{ dataDir: temporaryDirectory(), baseUrl: 'http://localhost', secureCookies: false, provider: undefined },
-    ...{ secondFactor: 'everyone', clock: systemClock, log: silentLog },
-  })
-  onTestFinished(() => auth.close())
+  const { auth } = await openOwnAuth()
   const link = auth.links.issue(null, Date.now())
   await auth.accounts.create({ name: 'Dayang', email: 'taken@kalbar.example', role: 'auditor', opd: null }, Date.now())
   const use = (email: string) =>
