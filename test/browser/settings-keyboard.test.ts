@@ -33,6 +33,11 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`no Tab leads to "${name}"`)
 }
 
+async function activate(page: Page, name: string): Promise<void> {
+  await tabTo(page, name)
+  await page.keyboard.press('Enter')
+}
+
 const focusComesTo = (page: Page, name: string) =>
   until(`the focus comes to "${name}"`, async () => (await focusOf(page)) === name)
 
@@ -68,8 +73,7 @@ test('an account is made, disabled and removed without a mouse', async () => {
   const page = await openSettings()
   await page.locator('[data-account]').waitFor()
   const region = await page.locator('section[aria-labelledby=people] [role=status]').elementHandle()
-  await tabTo(page, 'Tambah orang')
-  await press(page, 'Enter')
+  await activate(page, 'Tambah orang')
   await focusComesTo(page, 'Nama lengkap')
   await page.keyboard.type('Budi Santoso')
   await press(page, 'Tab')
@@ -78,35 +82,29 @@ test('an account is made, disabled and removed without a mouse', async () => {
   await secretComes(page)
   // The region that a screen reader watched before there was a text in it.
   expect(await region?.evaluate((element) => element.isConnected && element.textContent)).toContain('Budi Santoso')
-  await tabTo(page, 'Sudah saya serahkan')
-  await press(page, 'Enter')
+  await activate(page, 'Sudah saya serahkan')
   await focusComesTo(page, 'people')
 
   // From a row that is further down than the window is high.
-  await tabTo(page, 'Ubah Budi Santoso')
-  await press(page, 'Enter')
-  await tabTo(page, 'Tautan baru')
-  await press(page, 'Enter', 'Shift+Tab', 'Enter')
+  await activate(page, 'Ubah Budi Santoso')
+  await activate(page, 'Tautan baru')
+  await press(page, 'Shift+Tab', 'Enter')
   await secretComes(page)
-  await tabTo(page, 'Sudah saya serahkan')
-  await press(page, 'Enter')
-  await tabTo(page, 'Akhiri tautan')
-  await press(page, 'Enter')
+  await activate(page, 'Sudah saya serahkan')
+  await activate(page, 'Akhiri tautan')
   await focusComesTo(page, 'Batal')
   await press(page, 'Enter')
   await focusComesTo(page, 'Akhiri tautan')
   // The button goes with what it ended: its row has the focus then.
   await press(page, 'Enter', 'Shift+Tab', 'Enter')
   await focusComesTo(page, email)
-  await tabTo(page, 'Hapus akun')
-  await press(page, 'Enter', 'Shift+Tab', 'Enter')
+  await activate(page, 'Hapus akun')
+  await press(page, 'Shift+Tab', 'Enter')
   await page.locator(`[data-account="${email}"]`).waitFor({ state: 'detached' })
   await focusComesTo(page, 'people')
 
-  await tabTo(page, 'Tambah identitas')
-  await press(page, 'Enter')
+  await activate(page, 'Tambah identitas')
   await focusComesTo(page, 'Jenis')
-  await tabTo(page, 'Batal')
-  await press(page, 'Enter')
+  await activate(page, 'Batal')
   await focusComesTo(page, 'Tambah identitas')
 })
